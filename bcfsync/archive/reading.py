@@ -1,0 +1,152 @@
+"""Reading an archive safely: its directory checked first, its entries unpacked one by one and only when asked for.
+
+Owns: the open archive. Sees: limits, names, findings, errors.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from bcfsync import findings as f
+from bcfsync.archive import names
+from bcfsync.archive.limits import Limits, TooMuch, check
+from bcfsync.errors import InvalidArchive
+from bcfsync.findings import Finding
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+
+
+class NotAnArchive(InvalidArchive, ValueError):
+    """The file is no zip, is cut off, or cannot be opened."""
+
+
+class BadEntry(InvalidArchive, ValueError):
+    """An entry is damaged, encrypted, or packed by a method nobody else reads."""
+
+    hint = "export the archive again"
+
+
+class Archive:
+    """An archive opened for reading; close it, or use it in a ``with`` statement.
+
+    ``names`` are the usable entries in the order of the directory, with ``/`` and without folders and litter.
+    ``findings`` tell what had to be put right to get there.
+    """
+
+    def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        """Open and check the archive.
+
+        Raises:
+            NotAnArchive: the file is no readable zip.
+            TooMuch: the archive is beyond the limits.
+        """
+        self.path = path
+        self.limits = limits or Limits()
+        self.findings: list[Finding] = []
+        self._zip = _open(path)
+        try:
+            check(self._zip.infolist(), path.stat().st_size, self.limits, path.name)
+            self._infos = self._table()
+        except BaseException:
+            self._zip.close()
+            raise
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The usable entries, in the order of the archive's directory."""
+        return tuple(self._infos)
+
+    def size(self, name: str) -> int:
+        """Unpacked size of an entry in bytes."""
+        return self._infos[name].file_size
+
+    def read(self, name: str) -> bytes:
+        """All bytes of one XML-sized entry.
+
+        Raises:
+            BadEntry: the entry is damaged.
+            TooMuch: it is larger than any XML document has a right to be.
+        """
+        if self.size(name) > self.limits.xml_bytes:
+            raise TooMuch(f"{self.path.name}: {name} is {self.size(name):,} bytes long")
+        with self.open(name) as stream:
+            return stream.read()
+
+    def head(self, name: str, count: int = 32) -> bytes:
+        """The first bytes of an entry, or fewer where it is shorter."""
+        with self.open(name) as stream:
+            return stream.read(count)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Stream an entry; damage found on the way raises BadEntry."""
+        try:
+            with self._zip.open(self._infos[name]) as stream:
+                yield stream
+        except _UNREADABLE as error:
+            raise BadEntry(f"{self.path.name}: entry {name} cannot be read: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _table(self) -> dict[str, zipfile.ZipInfo]:
+        table: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            raw = names.decoded_name(info)
+            name = raw.replace("\\", "/")
+            if name != raw:
+                self._note(f.BACKSLASH, name, raw)
+            if name.endswith("/"):
+                continue
+            if names.is_unsafe(name):
+                self._note(f.UNSAFE_NAME, self.path.name, repr(raw))
+            elif names.is_litter(name):
+                self._note(f.LITTER, name, "skipped")
+            else:
+                if name in table:
+                    self._note(f.DUPLICATE_ENTRY, name, "the first one is skipped")
+                table[name] = info
+        return table
+
+    def _note(self, rule: f.Rule, entry: str, detail: str) -> None:
+        self.findings.append(Finding(rule, entry, detail))
+
+
+def _open(path: Path) -> zipfile.ZipFile:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(64)
+        if not start:
+            raise NotAnArchive(f"{path}: the file is empty", hint="wait until it is written, or export it again")
+        if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            raise NotAnArchive(
+                f"{path}: this is a bare XML file, not a BCF archive",
+                hint="give the .bcf or .bcfzip file it was taken from",
+            )
+        archive = zipfile.ZipFile(path)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise NotAnArchive(f"{path}: no such file", hint="check the path") from error
+    except zipfile.BadZipFile as error:
+        what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
+        raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again") from error
+    except OSError as error:
+        raise NotAnArchive(
+            f"{path}: cannot be opened: {error.strerror}", hint="check the path and your rights"
+        ) from error
+    if not archive.infolist():
+        archive.close()
+        raise NotAnArchive(f"{path}: the archive is empty", hint="export the archive again")
+    return archive

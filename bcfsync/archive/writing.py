@@ -1,0 +1,96 @@
+"""Writing an archive: whole or not at all.
+
+Owns: the one atomic replace. Sees: errors, model.Blob as a name for bytes that live elsewhere.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO
+
+from bcfsync.errors import UsageError
+from bcfsync.model import Blob
+
+OpenBlob = Callable[[Blob], AbstractContextManager[IO[bytes]]]
+"""How the bytes of a blob are reached: given by the side that made the blob."""
+
+Payload = bytes | Blob
+TEMPORARY_PREFIX = ".~bcfsync-"
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+class CannotWrite(UsageError, OSError):
+    """The target cannot be written: no rights, no folder, no space, or another program holds it."""
+
+    hint = "check the folder and your rights, and close the program that has the file open"
+
+
+def write_archive(path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob) -> None:
+    """Put the entries, in their order, into an archive at ``path``; the same entries give the same bytes.
+
+    The archive appears whole or not at all: it is written beside the target, flushed to disk, and moved over it.
+
+    Raises:
+        CannotWrite: and the target is as it was.
+    """
+    try:
+        _write_beside(path, entries, open_blob)
+    except OSError as error:
+        if isinstance(error, CannotWrite):
+            raise
+        raise CannotWrite(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_beside(path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            with zipfile.ZipFile(stream, "w") as archive:
+                for entry, payload in entries:
+                    _add(archive, entry, payload, open_blob)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _keep_mode(path, temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _add(archive: zipfile.ZipFile, entry: str, payload: Payload, open_blob: OpenBlob) -> None:
+    info = zipfile.ZipInfo(entry, _STAMP)
+    info.create_system = 0
+    info.compress_type = zipfile.ZIP_DEFLATED  # the only method seen in published archives
+    if isinstance(payload, bytes):
+        archive.writestr(info, payload)
+        return
+    large = payload.size is None or payload.size > zipfile.ZIP64_LIMIT // 2
+    with open_blob(payload) as source, archive.open(info, "w", force_zip64=large) as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+
+
+def _keep_mode(path: Path, temporary: Path) -> None:
+    """Give the new file the old one's permissions, or those any new file gets: mkstemp makes it private."""
+    if path.exists():
+        shutil.copymode(path, temporary)
+    elif os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable where folders can be opened (not on Windows, where the rename is)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,148 @@
+"""A whole archive as a model: which entries mean what, and what nobody refers to.
+
+Owns: entries → model.Bcf. Sees: the readers of this package. Rules: BCF-XML layout of 2.0, 2.1 and 3.0; names carry
+no meaning beyond the fixed ones at the root and ``markup.bcf``, references do.
+"""
+
+import posixpath
+from dataclasses import dataclass, replace
+
+from bcfsync import findings as f
+from bcfsync.bcfxml import markup, project
+from bcfsync.bcfxml.lookup import Entries, Lookup
+from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.topic_folder import TopicFolder
+from bcfsync.errors import InvalidArchive
+from bcfsync.findings import Finding
+from bcfsync.guids import derived_guid, guid_key
+from bcfsync.model import Bcf, Document, Extensions, Extra, Project, Topic
+
+
+class NotBcf(InvalidArchive, ValueError):
+    """A zip without any sign of BCF: neither bcf.version nor a markup.bcf."""
+
+    hint = "give a .bcf or .bcfzip file"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An archive's model, and what was odd about the archive."""
+
+    bcf: Bcf
+    findings: tuple[Finding, ...]
+
+
+def decode(entries: Entries, name: str) -> Decoded:
+    """Read everything an archive holds into the model; one bad document never costs the others.
+
+    Args:
+        entries: the opened archive.
+        name: how to call it in findings and errors.
+
+    Raises:
+        NotBcf: the archive has neither a bcf.version nor a markup.bcf.
+    """
+    lookup = Lookup(entries, name)
+    markups = lookup.named("markup.bcf")
+    lookup.root = _root(lookup, markups)
+    version = _version(lookup, markups)
+    found, schema = _project(lookup)
+    extensions = _extensions(lookup, schema, version)
+    documents = {guid_key(item.guid): item for item in _listed_documents(lookup)}
+    read = (TopicFolder(lookup, entry, version, documents).topic() for entry in markups)
+    topics = _unique(lookup, [topic for topic in read if topic])
+    if not topics:
+        lookup.note(f.NO_TOPICS, name, "none of its markup.bcf could be read" if markups else "no markup.bcf")
+    _report_folders_without_markup(lookup, markups)
+    extras = tuple(Extra(entry, lookup.blob(entry)) for entry in entries.names if entry not in lookup.used)
+    bcf = Bcf(version, found, extensions, tuple(documents.values()), topics, extras)
+    return Decoded(bcf, tuple(lookup.findings))
+
+
+def _root(lookup: Lookup, markups: list[str]) -> str:
+    """The folder that holds everything: none, or one where somebody zipped the folder and not its content."""
+    folders = [posixpath.dirname(entry) for entry in lookup.named("bcf.version")]
+    if not folders and not markups:
+        raise NotBcf(f"{lookup.archive}: not a BCF archive: it has neither a bcf.version nor a markup.bcf")
+    folders = folders or [posixpath.dirname(posixpath.dirname(entry)) for entry in markups]
+    root = min(folders, key=len)
+    if root:
+        lookup.note(f.NESTED_ROOT, root + "/", "read from there")
+    return root
+
+
+def _version(lookup: Lookup, markups: list[str]) -> str:
+    """The declared version; where the first telling markup has 3.0's form and it should not, or reverse, its form."""
+    root = lookup.document("bcf.version", "Version")
+    if lookup.at_root("bcf.version") is None:
+        lookup.note(f.NO_VERSION, lookup.archive, "no bcf.version")
+    declared = project.read_version(root) if root else None
+    for entry in markups:
+        element = lookup.element(entry)
+        looks = markup.shape(Node(element, entry, [])) if element is not None else None
+        if looks is None:
+            continue
+        if declared is None or (looks == "3.0") != (declared == "3.0"):
+            if declared:
+                lookup.note(f.OTHER_VERSION, entry, f"declared {declared}, looks like {looks}")
+            return looks
+        break
+    return declared or "2.1"
+
+
+def _project(lookup: Lookup) -> tuple[Project | None, str | None]:
+    root = lookup.document("project.bcfp", "ProjectExtension", "ProjectInfo")
+    return project.read_project(root) if root else (None, None)
+
+
+def _extensions(lookup: Lookup, schema: str | None, version: str) -> Extensions | None:
+    """The value lists: of extensions.xml, else of the extension schema the project names."""
+    root = lookup.document("extensions.xml", "Extensions")
+    if root is None and (root := lookup.document("bcf.extensions", "Extensions")) is not None:
+        lookup.note(f.ODD_EXTENSIONS_NAME, root.entry, "read as extensions.xml")  # seen: ThatOpen 760
+    if root is not None:
+        return project.read_extensions_xml(root)
+    if version == "3.0" and lookup.at_root("extensions.xml") is None:
+        lookup.note(f.NO_EXTENSIONS, lookup.archive, "no extensions.xml")
+    for name in filter(None, (schema, "extensions.xsd")):
+        if lookup.at_root(name) is not None:
+            found = lookup.document(name, "schema")
+            return project.read_extensions_xsd(found) if found else None
+    if schema and "://" not in schema:
+        lookup.note(f.PAYLOAD_MISSING, "project.bcfp", f"extension schema {schema!r}")
+    return None
+
+
+def _listed_documents(lookup: Lookup) -> list[Document]:
+    root = lookup.document("documents.xml", "DocumentInfo")
+    return [_with_payload(lookup, document) for document in (project.read_documents(root) if root else ())]
+
+
+def _with_payload(lookup: Lookup, document: Document) -> Document:
+    entry = lookup.at_root(f"documents/{document.guid}")
+    if entry is None:
+        lookup.note(f.PAYLOAD_MISSING, "documents.xml", f"document {document.guid} ({document.filename})")
+        return document
+    lookup.used.add(entry)
+    return replace(document, path=entry, blob=lookup.blob(entry))
+
+
+def _unique(lookup: Lookup, topics: list[Topic]) -> tuple[Topic, ...]:
+    """Two folders with one guid: equal ones once, different ones both, the second under a derived guid."""
+    kept: dict[str, Topic] = {}
+    for topic in topics:
+        key = guid_key(topic.guid)
+        if key not in kept:
+            kept[key] = topic
+            continue
+        lookup.note(f.DUPLICATE_TOPIC, f"{topic.folder}/markup.bcf", topic.guid)
+        if replace(kept[key], folder=None) != replace(topic, folder=None):
+            fresh = derived_guid("duplicate topic", key, topic.folder or "")
+            kept[fresh] = replace(topic, guid=fresh)
+    return tuple(kept.values())
+
+
+def _report_folders_without_markup(lookup: Lookup, markups: list[str]) -> None:
+    folders = {posixpath.dirname(entry) for entry in lookup.entries.names if entry.lower().endswith(".bcfv")}
+    for folder in sorted(folders - {posixpath.dirname(entry) for entry in markups}):
+        lookup.note(f.NO_MARKUP, folder + "/", "viewpoints without a topic")

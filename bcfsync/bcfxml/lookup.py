@@ -1,0 +1,137 @@
+"""Finding things in an archive: fixed names, relative references, and which entries have found a meaning.
+
+Owns: names → entries, the reader's findings. Sees: node, parsing, and entries through a protocol, never a file.
+Rules: products mix references from the topic's folder and from the root, and both slashes (BCF-XML 180).
+"""
+
+import posixpath
+from typing import Protocol
+from urllib.parse import unquote
+
+from lxml import etree
+
+from bcfsync import findings as f
+from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.parsing import parse
+from bcfsync.errors import InvalidArchive
+from bcfsync.findings import Finding
+from bcfsync.model import Blob
+
+
+class Entries(Protocol):
+    """What an opened archive offers to the decoder."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All usable entries, with ``/``, in directory order."""
+        ...
+
+    def size(self, name: str) -> int:
+        """Unpacked size in bytes."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """The whole entry."""
+        ...
+
+    def head(self, name: str) -> bytes:
+        """Its first bytes, enough to tell an image by."""
+        ...
+
+
+class Lookup:
+    """One pass over one archive: remembers which entries were used and what was odd."""
+
+    def __init__(self, entries: Entries, archive: str) -> None:
+        self.entries = entries
+        self.archive = archive
+        self.root = ""
+        self.used: set[str] = set()
+        self.findings: list[Finding] = []
+        self._known = frozenset(entries.names)
+        self._lowered = {entry.lower(): entry for entry in reversed(entries.names)}
+
+    def named(self, basename: str) -> list[str]:
+        """All entries with this last part, at any depth, in any letter case, in archive order."""
+        return [entry for entry in self.entries.names if posixpath.basename(entry).lower() == basename]
+
+    def at_root(self, name: str) -> str | None:
+        """The entry of this name at the archive's root."""
+        return self._find(posixpath.join(self.root, name))
+
+    def document(self, name: str, *roots: str) -> Node | None:
+        """A document at the root of the archive, parsed; None where it is absent or unreadable."""
+        entry = self.at_root(name)
+        return self.parsed(entry, *roots) if entry else None
+
+    def parsed(self, entry: str, *roots: str) -> Node | None:
+        """The root node of an XML entry whose root element has one of these names, else None and a finding."""
+        element = self.element(entry)
+        if element is None:
+            return None
+        node = Node(element, entry, self.findings)
+        if node.name not in roots:
+            node.note(f.WRONG_ROOT, f"{node.name}, expected {' or '.join(roots)}")
+            return None
+        self.used.add(entry)
+        namespace = etree.QName(element).namespace
+        if namespace and node.name != "schema":
+            node.note(f.NAMESPACE, namespace)
+        return node
+
+    def element(self, entry: str) -> etree._Element | None:
+        """The root element of an XML entry, whatever it is; None and a finding where it cannot be read."""
+        try:
+            data = self.entries.read(entry)
+        except InvalidArchive as error:
+            self.note(f.DAMAGED, entry, str(error))
+            return None
+        element, findings = parse(data, entry)
+        self.findings.extend(finding for finding in findings if finding not in self.findings)
+        return element
+
+    def head(self, entry: str) -> bytes:
+        """The first bytes of an entry; none and a finding where it is damaged."""
+        try:
+            return self.entries.head(entry)
+        except InvalidArchive as error:
+            self.note(f.DAMAGED, entry, str(error))
+            return b""
+
+    def payload(self, folder: str, reference: str, entry: str) -> Blob | None:
+        """The bytes a reference in a topic's document leads to; None and a finding where it leads nowhere."""
+        found = self.resolve(folder, reference)
+        if found is None:
+            self.note(f.PAYLOAD_MISSING, entry, repr(reference))
+            return None
+        self.used.add(found)
+        return self.blob(found)
+
+    def resolve(self, folder: str, reference: str) -> str | None:
+        """The entry a reference means: beside the topic, from the root, by its last part; case-insensitively last."""
+        text = reference.strip().replace("\\", "/")
+        for candidate in filter(None, dict.fromkeys((text, unquote(text)))):
+            last = posixpath.basename(candidate)
+            for place in ((folder, candidate), (self.root, candidate), (folder, last)):
+                found = self._find(posixpath.normpath(posixpath.join(*place)))
+                if found is not None:
+                    return found
+        return None
+
+    def blob(self, entry: str) -> Blob:
+        """The bytes of an entry, to be read later."""
+        return Blob(entry, self.entries.size(entry))
+
+    def note(self, rule: f.Rule, entry: str, detail: str) -> None:
+        """Report something odd, once."""
+        finding = Finding(rule, entry, detail)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def _find(self, path: str) -> str | None:
+        if path in self._known:
+            return path
+        found = self._lowered.get(path.lower())
+        if found is not None:
+            self.note(f.LETTER_CASE, found, f"looked for {path}")
+        return found

@@ -1,0 +1,187 @@
+"""A topic's folder as a topic: markup, viewpoint files, pictures, snippet, internal files and documents.
+
+Owns: what the documents of one folder mean together. Sees: lookup, markup, visinfo.
+Rules: the markup's viewpoint Guid wins over the .bcfv's (BCF-XML 392); comments may name either.
+"""
+
+import posixpath
+from dataclasses import replace
+
+from bcfsync import findings as f
+from bcfsync.bcfxml import markup, visinfo
+from bcfsync.bcfxml.lookup import Lookup
+from bcfsync.bcfxml.node import Node
+from bcfsync.guids import derived_guid, guid_key, is_guid
+from bcfsync.model import Document, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
+
+_PNG, _JPG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+_SHORTEST_PREFIX = 8
+
+
+def image_type(head: bytes) -> str | None:
+    """Png or jpg by the first bytes of an image; None where it is neither."""
+    if head.startswith(_PNG):
+        return "png"
+    return "jpg" if head.startswith(_JPG) else None
+
+
+class TopicFolder:
+    """The reader of one topic folder. ``documents`` collects what internal paths of 2.x lead to."""
+
+    def __init__(self, lookup: Lookup, entry: str, version: str, documents: dict[str, Document]) -> None:
+        self.lookup = lookup
+        self.entry = entry
+        self.folder = posixpath.dirname(entry)
+        self.version = version
+        self.documents = documents
+
+    def topic(self) -> Topic | None:
+        """The topic with all that belongs to it; None where the markup cannot be read."""
+        root = self.lookup.parsed(self.entry, "Markup")
+        topic = markup.read_markup(root, self.folder) if root else None
+        if topic is None:
+            return None
+        viewpoints = tuple(self._viewpoint(stub) for stub in topic.viewpoints)
+        viewpoints = (*viewpoints, *self._undeclared(topic, viewpoints))
+        comments = tuple(
+            replace(item, viewpoint_guid=self._meant(item.viewpoint_guid, viewpoints)) if item.viewpoint_guid else item
+            for item in topic.comments
+        )
+        self._check_replies(topic)
+        return self._with_payloads(replace(topic, viewpoints=viewpoints, comments=comments))
+
+    def _with_payloads(self, topic: Topic) -> Topic:
+        snippet = topic.bim_snippet
+        if snippet and not snippet.is_external and snippet.reference:
+            snippet = replace(snippet, blob=self.lookup.payload(self.folder, snippet.reference, self.entry))
+        return replace(
+            topic,
+            bim_snippet=snippet,
+            files=tuple(self._file(file) for file in topic.files),
+            document_references=tuple(self._reference(item) for item in topic.document_references),
+        )
+
+    def _file(self, file: HeaderFile) -> HeaderFile:
+        if file.is_external or not file.reference:
+            return file
+        return replace(file, blob=self.lookup.payload(self.folder, file.reference, self.entry))
+
+    def _reference(self, reference: DocumentReference) -> DocumentReference:
+        """An internal path of 2.x becomes a document of its own, the same for every reference to that path."""
+        if reference.path is None:
+            return reference
+        found = self.lookup.resolve(self.folder, reference.path)
+        if found is None:
+            self.lookup.note(f.PAYLOAD_MISSING, self.entry, f"document {reference.path!r}")
+            return reference
+        self.lookup.used.add(found)
+        parent = posixpath.basename(posixpath.dirname(found))
+        # our own 2.x files write documents to Documents/<guid>/<name>, so that the guid survives
+        guid = parent if is_guid(parent) and "documents/" in found.lower() else derived_guid("document", found)
+        blob = self.lookup.blob(found)
+        self.documents.setdefault(guid_key(guid), Document(guid, posixpath.basename(found), path=found, blob=blob))
+        return replace(reference, document_guid=guid)
+
+    def _check_replies(self, topic: Topic) -> None:
+        known = {guid_key(comment.guid) for comment in topic.comments}
+        for comment in topic.comments:
+            if comment.reply_to_comment_guid and guid_key(comment.reply_to_comment_guid) not in known:
+                self.lookup.note(f.DANGLING_REPLY, self.entry, comment.reply_to_comment_guid)
+
+    # -- viewpoints --------------------------------------------------------------------------------------------
+
+    def _viewpoint(self, stub: Viewpoint) -> Viewpoint:
+        read = self._visinfo(stub) if stub.reference else stub
+        snapshot = self._snapshot(stub.snapshot) if stub.snapshot else None
+        return replace(read, index=stub.index, reference=stub.reference, snapshot=snapshot)
+
+    def _visinfo(self, stub: Viewpoint) -> Viewpoint:
+        found = self.lookup.resolve(self.folder, stub.reference or "")
+        if found is None:
+            self.lookup.note(f.VIEWPOINT_MISSING, self.entry, stub.reference or "")
+            return stub
+        root = self.lookup.parsed(found, "VisualizationInfo")
+        return self._read(root, stub.guid) if root else stub
+
+    def _read(self, root: Node, guid: str) -> Viewpoint:
+        # BCF-XML 3.0 gives DefaultVisibility the default false; 2.x says nothing
+        read = visinfo.read_visinfo(root, guid, default_visibility=False if self.version == "3.0" else None)
+        if read.alias and guid_key(read.alias) != guid_key(guid):
+            root.note(f.OTHER_GUID, f"{read.alias}, in the markup {guid}")
+        else:
+            read = replace(read, alias=None)
+        if read.perspective_camera and read.orthogonal_camera:
+            root.note(f.TWO_CAMERAS, guid)
+        elif not read.perspective_camera and not read.orthogonal_camera:
+            root.note(f.NO_CAMERA, guid)
+        bitmaps = tuple(
+            replace(bitmap, blob=self.lookup.payload(self.folder, bitmap.reference, root.entry))
+            if bitmap.reference
+            else bitmap
+            for bitmap in read.bitmaps
+        )
+        return replace(read, bitmaps=bitmaps)
+
+    def _snapshot(self, snapshot: Snapshot) -> Snapshot:
+        reference = snapshot.reference or ""
+        named = "jpg" if reference.lower().endswith((".jpg", ".jpeg")) else "png"
+        found = self.lookup.resolve(self.folder, reference)
+        if found is None:
+            self.lookup.note(f.SNAPSHOT_MISSING, self.entry, reference)
+            return replace(snapshot, snapshot_type=named)
+        self.lookup.used.add(found)
+        kind = image_type(self.lookup.head(found))
+        if kind != named:
+            # seen: BIMData and Dangl.BCF name every picture .png
+            self.lookup.note(f.IMAGE_TYPE, found, f"its content is {kind or 'neither PNG nor JPEG'}")
+        return Snapshot(kind or named, reference, self.lookup.blob(found))
+
+    def _undeclared(self, topic: Topic, declared: tuple[Viewpoint, ...]) -> tuple[Viewpoint, ...]:
+        """Viewpoint files no markup names, taken where a comment means them or nothing else is there.
+
+        Seen: re-exports of BIMcollab Zoom (ifc-lite 3612); the single viewpoint.bcfv of BCF 1.0.
+        """
+        wanted = {guid_key(comment.viewpoint_guid) for comment in topic.comments if comment.viewpoint_guid}
+        wanted -= {guid_key(item) for view in declared for item in (view.guid, view.alias) if item}
+        found: list[Viewpoint] = []
+        for entry in self._unused_viewpoint_files():
+            element = self.lookup.element(entry)
+            guid = element.get("Guid") if element is not None else None
+            alone = not declared and posixpath.basename(entry).lower() == "viewpoint.bcfv"
+            if alone or (guid and guid_key(guid) in wanted):
+                self.lookup.note(f.UNDECLARED, entry, "taken as a viewpoint of its topic")
+                found.append(self._adopted(entry, guid or derived_guid("viewpoint", guid_key(topic.guid), "alone")))
+            else:
+                self.lookup.note(f.UNDECLARED, entry, "carried along as it is")
+        return tuple(found)
+
+    def _unused_viewpoint_files(self) -> list[str]:
+        return [
+            entry
+            for entry in self.lookup.entries.names
+            if posixpath.dirname(entry) == self.folder
+            and entry.lower().endswith(".bcfv")
+            and entry not in self.lookup.used
+        ]
+
+    def _adopted(self, entry: str, guid: str) -> Viewpoint:
+        name = posixpath.basename(entry)
+        picture = self.lookup.resolve(self.folder, "snapshot.png") if name.lower() == "viewpoint.bcfv" else None
+        free = picture is not None and picture not in self.lookup.used
+        snapshot = Snapshot("png", posixpath.basename(picture)) if picture and free else None
+        return self._viewpoint(Viewpoint(guid, snapshot=snapshot, reference=name))
+
+    def _meant(self, guid: str, viewpoints: tuple[Viewpoint, ...]) -> str:
+        """The viewpoint a comment means: by markup guid, by the .bcfv's own, by a unique beginning, else as written."""
+        key = guid_key(guid)
+        for viewpoint in viewpoints:
+            if guid_key(viewpoint.guid) == key:
+                return viewpoint.guid
+        alike = [view.guid for view in viewpoints if view.alias and guid_key(view.alias) == key]
+        if not alike and len(key) >= _SHORTEST_PREFIX:
+            # seen: a reference one digit short in a published 2.0 archive (MultipleTopics)
+            alike = [view.guid for view in viewpoints if guid_key(view.guid).startswith(key.lower())]
+        if len(alike) == 1:
+            return alike[0]
+        self.lookup.note(f.DANGLING_VIEWPOINT, self.entry, guid)
+        return guid

@@ -1,0 +1,193 @@
+"""Findings: what is odd about data that could still be used. Numbers are stable; docs/findings.md lists them.
+
+Owns: the finding value and the catalogue of rules. Sees nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad it is: an error breaks a rule of the format, a warning may cost something, info is worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong: its stable number, how bad it is, where it is written, what to do."""
+
+    number: str
+    severity: Severity
+    title: str
+    source: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule met in one place: ``entry`` of the archive, ``line`` (from 1, 0 is unknown) and what was found."""
+
+    rule: Rule
+    entry: str
+    detail: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        """One line for people."""
+        place = f"{self.entry}:{self.line}" if self.line else self.entry
+        return f"{self.rule.number} {self.rule.severity} {place}: {self.rule.title}: {self.detail}"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+# F1xx container
+BACKSLASH = Rule(
+    "F101",
+    _W,
+    "backslash in an entry name",
+    "BCF-XML implementation guide: / separates",
+    "export again with a tool that writes /; it is read as /",
+)
+UNSAFE_NAME = Rule("F102", _E, "entry name leaves the archive", "zip safety", "the entry is not read; ask who made it")
+DUPLICATE_ENTRY = Rule("F103", _W, "two entries of one name", "zip appnote", "the last one is read; export again")
+NESTED_ROOT = Rule(
+    "F104",
+    _W,
+    "the archive sits in a folder of itself",
+    "BCF-XML: files stand at the root",
+    "zip the content of the folder, not the folder",
+)
+LITTER = Rule("F105", _I, "files of the operating system", "seen from macOS Finder", "nothing; they are skipped")
+NO_VERSION = Rule("F106", _E, "bcf.version is missing", "BCF-XML: bcf.version", "the version is taken from the content")
+ODD_VERSION = Rule(
+    "F107",
+    _W,
+    "bcf.version names a version that does not exist",
+    "BCF-XML: VersionId",
+    "the version is taken from the content",
+)
+OTHER_VERSION = Rule(
+    "F108",
+    _W,
+    "the content has the form of another version",
+    "BCF-XML: VersionId",
+    "it is read by its form; export again",
+)
+NO_MARKUP = Rule(
+    "F109", _E, "a topic folder has no markup.bcf", "BCF-XML: topic folder", "its files are kept as they are"
+)
+NO_TOPICS = Rule("F110", _W, "the archive holds no topic", "BCF-XML: topic folder", "nothing, if that is meant")
+NO_EXTENSIONS = Rule(
+    "F111", _W, "extensions.xml is missing", "BCF-XML 3.0: extensions.xml", "export again; it is read as no lists"
+)
+LETTER_CASE = Rule(
+    "F112", _I, "a name differs in letter case", "BCF-XML: file names", "nothing; it is found all the same"
+)
+ODD_EXTENSIONS_NAME = Rule(
+    "F113", _W, "extensions under another name", "BCF-XML 3.0: extensions.xml", "rename it to extensions.xml"
+)
+DAMAGED = Rule("F114", _E, "an entry cannot be unpacked", "zip appnote", "export the archive again")
+
+# F2xx XML
+BROKEN_XML = Rule("F201", _E, "not well-formed XML", "XML 1.0", "the document is skipped; export again")
+MENDED_XML = Rule("F202", _W, "XML that had to be mended to be read", "XML 1.0", "export again with a current tool")
+DOCTYPE = Rule(
+    "F203",
+    _E,
+    "document type declaration refused",
+    "bcfsync reads no DTD and no entities",
+    "the document is skipped; ask who made it",
+)
+WRONG_ROOT = Rule("F204", _E, "unexpected root element", "BCF-XML schemas", "the document is skipped")
+NAMESPACE = Rule(
+    "F205", _W, "elements in a namespace", "BCF-XML schemas have no target namespace", "it is read by local names"
+)
+UNKNOWN_XML = Rule(
+    "F206",
+    _I,
+    "element or attribute the standard does not know",
+    "BCF-XML schemas",
+    "it stays in the file, but is not carried to servers",
+)
+SCHEMA = Rule("F207", _E, "not valid against its schema", "BCF-XML schemas (xsd/)", "see the explanation; export again")
+
+# F3xx topics and comments
+NO_GUID = Rule("F301", _E, "a guid is missing", "BCF-XML: Guid", "one is derived, the same on every reading")
+ODD_GUID = Rule("F302", _W, "not a guid", "BCF-XML: Guid", "it is kept as it is")
+FOLDER_NAME = Rule(
+    "F303", _W, "the folder is not named after its topic", "BCF-XML 358", "Topic/@Guid counts; export again"
+)
+DUPLICATE_TOPIC = Rule(
+    "F304", _E, "two topics of one guid", "BCF-XML: Topic/@Guid", "the second is kept under a derived guid"
+)
+DUPLICATE_GUID = Rule(
+    "F305", _E, "one guid used twice in a topic", "BCF-XML: Guid", "the second is kept under a derived guid"
+)
+NO_TITLE = Rule("F306", _E, "the title is missing or blank", "BCF-XML: Topic/Title", "give the topic a title")
+BAD_DATE = Rule("F307", _E, "not a date", "xs:dateTime", "it is read as no date")
+NO_ZONE = Rule("F308", _I, "a date without time zone", "BCF-XML 3.0: no zone means UTC", "export with zones")
+DATE_ONLY = Rule("F309", _W, "a date without time", "xs:dateTime", "it is read as midnight UTC")
+BAD_NUMBER = Rule("F310", _E, "not a number", "xs:int, xs:double", "it is read as absent")
+BAD_BOOLEAN = Rule("F311", _E, "not a boolean", "xs:boolean", "it is read as absent")
+DANGLING_VIEWPOINT = Rule(
+    "F312",
+    _W,
+    "a comment names a viewpoint that is not there",
+    "BCF-XML: Comment/Viewpoint",
+    "the link is kept; export again with the viewpoint",
+)
+DANGLING_REPLY = Rule(
+    "F313", _W, "a reply to a comment that is not there", "BCF-XML 2.0: ReplyToComment", "the link is kept"
+)
+OUTSIDE_LIST = Rule(
+    "F314", _W, "a value outside the project's lists", "BCF-XML: extensions", "add it to the lists or change it"
+)
+RELATED_MISSING = Rule(
+    "F315", _I, "a related topic is not in this archive", "BCF-XML: RelatedTopic", "nothing, if it is elsewhere"
+)
+EMPTY_COMMENT = Rule(
+    "F316", _W, "a comment with neither text nor viewpoint", "BCF-XML 3.0: Comment", "nothing; it is kept"
+)
+OTHER_TOPIC = Rule(
+    "F317", _W, "a comment's back reference names another topic", "BCF-XML 2.0: Comment/Topic", "it is ignored"
+)
+
+# F4xx viewpoints and payloads
+VIEWPOINT_MISSING = Rule("F401", _E, "a viewpoint file is missing", "BCF-XML: Viewpoints/Viewpoint", "export again")
+SNAPSHOT_MISSING = Rule("F402", _E, "a snapshot is missing", "BCF-XML: Viewpoints/Snapshot", "export again")
+PAYLOAD_MISSING = Rule(
+    "F403", _W, "a referenced file is not in the archive", "BCF-XML: internal references", "the reference is kept"
+)
+IMAGE_TYPE = Rule(
+    "F404",
+    _W,
+    "a picture is not what its name says",
+    "BCF-XML: snapshots are PNG, in 3.0 also JPEG",
+    "it is taken for what its content is",
+)
+NO_CAMERA = Rule("F405", _W, "a viewpoint without camera", "BCF-XML 3.0: exactly one camera", "nothing; it is kept")
+TWO_CAMERAS = Rule(
+    "F406", _W, "a viewpoint with two cameras", "BCF-XML 3.0: exactly one camera", "nothing; both are kept"
+)
+OTHER_GUID = Rule("F407", _I, "the viewpoint file gives itself another guid", "BCF-XML 392", "the markup's guid counts")
+UNDECLARED = Rule(
+    "F408", _W, "a viewpoint file that no markup names", "BCF-XML: Viewpoints", "it is kept; a comment may mean it"
+)
+BAD_VALUE = Rule("F409", _E, "a value that cannot be used", "BCF-XML: visinfo", "the item is left out")
+NOT_FINITE = Rule("F410", _E, "a number that JSON cannot hold", "xs:double: INF, NaN", "the item is left out")
+BAD_COLOR = Rule("F411", _W, "not a colour of 6 or 8 hex digits", "BCF-XML: Color", "it is kept as it is")
+BAD_IFC_GUID = Rule("F412", _W, "not an IFC guid of 22 characters", "BCF-XML: IfcGuid", "it is kept as it is")
+IMAGE_SIZE = Rule("F413", _W, "a snapshot with a side over 1500 pixels", "BCF-XML 3.0: snapshots", "scale it down")
+
+RULES = {rule.number: rule for rule in list(globals().values()) if isinstance(rule, Rule)}
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """The worst severity among the findings, None where there are none."""
+    order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    found = {finding.rule.severity for finding in findings}
+    return next((severity for severity in order if severity in found), None)
