@@ -11,6 +11,8 @@ from typing import IO
 
 from bcfsync.archive.limits import Limits
 from bcfsync.archive.reading import Archive
+from bcfsync.archive.writing import OpenBlob, write_archive
+from bcfsync.bcfxml import v21, v30
 from bcfsync.bcfxml.container import decode
 from bcfsync.findings import Finding
 from bcfsync.model import Bcf, Blob
@@ -42,3 +44,18 @@ def open_bcf(path: Path, limits: Limits | None = None) -> Iterator[BcfFile]:
     with Archive(path, limits) as archive:
         decoded = decode(archive, path.name)
         yield BcfFile(path, decoded.bcf, (*archive.findings, *decoded.findings), archive)
+
+
+def write_bcf(path: Path, bcf: Bcf, open_blob: OpenBlob) -> None:
+    """Write a whole archive in the model's version, atomically; ``versions.fitted`` must have prepared the model.
+
+    Args:
+        path: the archive to make or to replace.
+        bcf: version 2.1 or 3.0.
+        open_blob: how the bytes of the model's blobs are reached.
+
+    Raises:
+        CannotWrite: and the target is as it was.
+    """
+    writer = {"2.1": v21, "3.0": v30}[bcf.version]
+    write_archive(path, writer.entries(bcf), open_blob)

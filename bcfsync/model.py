@@ -173,7 +173,6 @@ class Viewpoint:
     components: Components | None = None
     alias: str | None = None
     reference: str | None = None
-    synthetic: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

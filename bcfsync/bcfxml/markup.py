@@ -183,7 +183,7 @@ def _reference(node: Node, topic_guid: str, at: int) -> DocumentReference:
         url=node.text("Url") or (path if external else None),
         description=node.text("Description"),
         path=None if external else path,
-        synthetic=frozenset() if guid else frozenset({"Guid"}),
+        synthetic=node.synthetic() if guid else frozenset({"Guid"}),
     )
     node.report_unknown()
     return reference

@@ -38,9 +38,11 @@ def read_visinfo(root: Node, guid: str, *, default_visibility: bool | None = Non
     own_guid = root.attribute("Guid")
     perspective, orthogonal = root.one("PerspectiveCamera"), root.one("OrthogonalCamera")
     components = root.one("Components")
+    # 3.0 demands a camera; ours marks the one it had to invent
+    stand_in = "PerspectiveCamera" in root.synthetic()
     viewpoint = Viewpoint(
         guid=guid,
-        perspective_camera=_perspective(perspective) if perspective else None,
+        perspective_camera=_perspective(perspective) if perspective and not stand_in else None,
         orthogonal_camera=_orthogonal(orthogonal) if orthogonal else None,
         lines=_lines(root.one("Lines")),
         clipping_planes=_planes(root.one("ClippingPlanes")),
@@ -49,7 +51,6 @@ def read_visinfo(root: Node, guid: str, *, default_visibility: bool | None = Non
         if components and not components.is_blank()
         else None,
         alias=own_guid,
-        synthetic=root.synthetic(),
     )
     root.report_unknown()
     return viewpoint

@@ -1,0 +1,164 @@
+"""The canonical form of a value: what two spellings of the same thing have in common, and its digest.
+
+Owns: equality across sides. Sees: model, dates, guids. Rules: guids without case, dates as UTC milliseconds, line
+ends folded, absent = empty, sets sorted, file names and blobs' places left out; author and date of a topic or
+comment belong to whoever holds it and are no content.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from datetime import UTC
+from typing import Any
+
+from bcfsync.dates import Timestamp
+from bcfsync.guids import guid_key
+from bcfsync.model import (
+    Blob,
+    Comment,
+    Components,
+    Document,
+    DocumentReference,
+    HeaderFile,
+    Topic,
+    Viewpoint,
+    Visibility,
+)
+
+TOPIC_SCALARS = (
+    "title",
+    "topic_type",
+    "topic_status",
+    "priority",
+    "index",
+    "due_date",
+    "assigned_to",
+    "stage",
+    "description",
+    "bim_snippet",
+)
+"""Members of a topic that a client writes, each one value."""
+
+TOPIC_SETS = ("labels", "reference_links")
+"""Members of a topic that are sets of values."""
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+
+
+def canonical(value: object) -> Plain:
+    """Any model value as plain, comparable data."""
+    if isinstance(value, Timestamp):
+        return value.instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    if isinstance(value, str):
+        folded = value.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        return folded or None
+    if isinstance(value, Blob):
+        return value.sha256
+    if isinstance(value, tuple | frozenset):
+        return [canonical(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return _without_absent({item.name: canonical(getattr(value, item.name)) for item in fields(value)})
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def digest(value: object) -> str:
+    """A short name for a canonical form: equal values, equal names."""
+    text = json.dumps(value if isinstance(value, dict | list) else canonical(value), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two values of a member mean the same."""
+    return _bare(one) == _bare(other)
+
+
+def same_set(one: Iterable[object], other: Iterable[object]) -> bool:
+    """Whether two lists hold the same things, in whatever order."""
+    return set(map(_key, one)) == set(map(_key, other))
+
+
+def topic_content(topic: Topic) -> str:
+    """Digest of what a topic itself says, without its thread, its views and whose it is."""
+    said: dict[str, Plain] = {name: _bare(getattr(topic, name)) for name in TOPIC_SCALARS}
+    said |= {name: sorted(map(_key, getattr(topic, name))) for name in TOPIC_SETS}
+    return digest(_without_absent(said))
+
+
+def comment_content(comment: Comment) -> str:
+    """Digest of a comment's text; its links carry ids, which differ between sides."""
+    return digest([canonical(comment.comment)])
+
+
+def viewpoint_content(view: Viewpoint) -> str:
+    """Digest of what a viewpoint shows, without its pictures' bytes: what every server can give back.
+
+    The aspect ratio is left out, since API 2.1 has none; of two cameras the perspective one counts, since API 3.0
+    takes only one.
+    """
+    camera = canonical(view.perspective_camera or view.orthogonal_camera)
+    if isinstance(camera, dict):
+        camera.pop("aspect_ratio", None)
+    bitmaps = [[item.bitmap_type, canonical(item.location), canonical(item.up), item.height] for item in view.bitmaps]
+    shown: dict[str, Any] = {
+        "camera": camera,
+        "lines": canonical(view.lines),
+        "planes": canonical(view.clipping_planes),
+        "bitmaps": bitmaps,
+        "components": _components(view.components),
+        "snapshot": view.snapshot is not None and view.snapshot.blob is not None,
+    }
+    return digest(shown)
+
+
+def reference_content(reference: DocumentReference) -> str:
+    """Digest of a document reference's text and address."""
+    return digest([canonical(reference.url or reference.path), canonical(reference.description)])
+
+
+def document_content(document: Document) -> str:
+    """Digest of a document's name; its bytes are compared by their own hash."""
+    return digest([canonical(document.filename)])
+
+
+def file_key(file: HeaderFile) -> str:
+    """What makes a header file the same on both sides: all a server can hold of it."""
+    known = (file.ifc_project, file.ifc_spatial_structure_element, file.filename, file.date, file.reference)
+    return digest([canonical(item) for item in known])
+
+
+def guid_keys(guids: Iterable[str]) -> frozenset[str]:
+    """A set of guids, comparable."""
+    return frozenset(map(guid_key, guids))
+
+
+def _components(components: Components | None) -> Plain:
+    if components is None:
+        return None
+    shown = components.visibility or Visibility(default_visibility=True)
+    default = shown.default_visibility
+    default = not shown.exceptions if default is None else default
+    hints = shown.view_setup_hints
+    flags = [bool(getattr(hints, item.name)) for item in fields(hints)] if hints else [False] * 3
+    exceptions = canonical(shown.exceptions)
+    parts: list[Plain] = [canonical(components.selection), canonical(components.coloring), exceptions]
+    says_something = any(parts) or default or any(flags)
+    return [*parts, default, list(flags)] if says_something else None
+
+
+def _bare(value: object) -> Plain:
+    """Canonical without a blob's bytes, which are an atom of their own."""
+    plain = canonical(value)
+    if isinstance(plain, dict):
+        plain.pop("blob", None)
+    return plain
+
+
+def _key(value: object) -> str:
+    return json.dumps(_bare(value), sort_keys=True, ensure_ascii=False)
+
+
+def _without_absent(values: dict[str, Plain]) -> dict[str, Plain]:
+    return {name: value for name, value in values.items() if value not in (None, [], {})}

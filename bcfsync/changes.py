@@ -1,0 +1,337 @@
+"""What sides, planner, executor and store say to each other.
+
+Owns: keys, listings, bodies, the base, plans, changes and outcomes; values all of them. Sees: model.
+The two sites are always local (archives) and remote (a server), in that order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import IO, NamedTuple, Protocol
+
+from bcfsync.errors import Guarded
+from bcfsync.guids import guid_key
+from bcfsync.model import (
+    BimSnippet,
+    Blob,
+    Comment,
+    Document,
+    DocumentReference,
+    Extensions,
+    HeaderFile,
+    Project,
+    Topic,
+    Viewpoint,
+)
+
+
+class Site(StrEnum):
+    """One of the two places a pair keeps equal."""
+
+    LOCAL = "local"
+    REMOTE = "remote"
+
+    @property
+    def other(self) -> "Site":
+        """The place across."""
+        return Site.REMOTE if self is Site.LOCAL else Site.LOCAL
+
+
+class Kind(StrEnum):
+    """What an atom is; each has its own identity, shadow and request."""
+
+    PROJECT = "project"
+    DOCUMENT = "document"
+    TOPIC = "topic"
+    SNIPPET = "snippet"
+    FILES = "files"
+    REFERENCE = "document_reference"
+    VIEWPOINT = "viewpoint"
+    COMMENT = "comment"
+    RELATED = "related_topics"
+
+
+class Verb(StrEnum):
+    """What to do with an atom. ADOPT writes nothing: it records that both sides already agree."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ADOPT = "adopt"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The header files of a topic: one value, since no file has an id."""
+
+    files: tuple[HeaderFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The relations of a topic."""
+
+    guids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInfo:
+    """What a file says about its project; servers own theirs."""
+
+    project: Project | None = None
+    extensions: Extensions | None = None
+
+
+Entity = Topic | Comment | Viewpoint | DocumentReference | Document | BimSnippet | Files | Related | ProjectInfo
+ENTITIES: Mapping[Kind, type[Entity]] = {
+    Kind.PROJECT: ProjectInfo,
+    Kind.DOCUMENT: Document,
+    Kind.TOPIC: Topic,
+    Kind.SNIPPET: BimSnippet,
+    Kind.FILES: Files,
+    Kind.REFERENCE: DocumentReference,
+    Kind.VIEWPOINT: Viewpoint,
+    Kind.COMMENT: Comment,
+    Kind.RELATED: Related,
+}
+
+
+class Key(NamedTuple):
+    """Identity of an atom on one site: guids normalised; ``topic`` is "" for topics and documents."""
+
+    kind: Kind
+    topic: str
+    guid: str
+
+
+def key_of(kind: Kind, topic: str, guid: str) -> Key:
+    """The key of an atom whose guids are given as spelled."""
+    return Key(kind, guid_key(topic) if topic else "", guid_key(guid))
+
+
+# -- what a side tells -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a side can do, as data, so that the planner stays pure.
+
+    ``client_guid``: the side keeps the guid we send. ``user`` is who we are there.
+    """
+
+    name: str
+    client_guid: bool
+    user: str | None = None
+    snippets: bool = True
+    documents: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is."""
+
+    guid: str
+    content: str
+    author: str | None = None
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All topics of a side by their key; ``complete`` unless a part could not be read."""
+
+    topics: Mapping[str, Listed]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Whole topics by their key, and the documents they may refer to."""
+
+    topics: Mapping[str, Topic]
+    documents: tuple[Document, ...] = ()
+    project: ProjectInfo = ProjectInfo()
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities("", client_guid=True))
+
+
+# -- what the store remembers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that was begun and whose answer was never recorded; ``known`` are the guids that were there before."""
+
+    key: Key
+    begun: datetime
+    known: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The last agreed state: who is who, each site's own shadow of each atom, and what was left unanswered.
+
+    Identities and shadows are keyed by the local key. ``copies`` are the shadows of other archives that hold the
+    same atoms: a value equal to one of them is no edit.
+    """
+
+    to_remote: Mapping[Key, Key] = field(default_factory=dict)
+    to_local: Mapping[Key, Key] = field(default_factory=dict)
+    local: Mapping[Key, Entity] = field(default_factory=dict)
+    remote: Mapping[Key, Entity] = field(default_factory=dict)
+    copies: Mapping[Key, tuple[Entity, ...]] = field(default_factory=dict)
+    intents: Mapping[Key, Intent] = field(default_factory=dict)
+
+    def across(self, site: Site, key: Key) -> Key | None:
+        """The key on the other site of an atom of this site."""
+        return (self.to_remote if site is Site.LOCAL else self.to_local).get(key)
+
+    def local_key(self, site: Site, key: Key) -> Key | None:
+        """The local key of an atom of this site."""
+        return key if site is Site.LOCAL else self.to_local.get(key)
+
+
+# -- what the planner says -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do at ``site``; ids in ``value`` and ``topic`` are those of the *other* site, where it comes from.
+
+    Attributes:
+        number: place in the plan, from 0.
+        guid: the atom's id on the site it comes from.
+        target: its id on the site it goes to, where that is known.
+        value: what it shall be, in the ids of the site it comes from.
+        fields: for updates, the members that change.
+        expected: for updates, the value the site held when the plan was made.
+        label: how to call it before people.
+    """
+
+    number: int
+    site: Site
+    verb: Verb
+    kind: Kind
+    guid: str
+    value: Entity
+    label: str
+    topic: str = ""
+    target: str | None = None
+    fields: tuple[str, ...] = ()
+    expected: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A member both sides changed, differently; neither side is touched until somebody decides."""
+
+    kind: Kind
+    topic: str
+    guid: str
+    field: str
+    base: str | None
+    local: str | None
+    remote: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Something that is not done, and why."""
+
+    kind: Kind
+    topic: str
+    guid: str
+    reason: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a pass will do, in order: a value that can be printed, saved and compared.
+
+    Attributes:
+        settle_until: a create of an earlier run is unanswered and might still arrive; plan again after this moment.
+        literal: relations to topics that are not known on the other side (yet).
+    """
+
+    steps: tuple[Step, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    settle_until: datetime | None = None
+    literal: frozenset[str] = frozenset()
+
+    @property
+    def writes(self) -> tuple[Step, ...]:
+        """The steps that change a side."""
+        return tuple(step for step in self.steps if step.verb is not Verb.ADOPT)
+
+
+# -- what executor and sides say -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step as its target side understands it: all ids are the target's own."""
+
+    step: int
+    verb: Verb
+    kind: Kind
+    guid: str
+    topic: str
+    value: Entity
+    fields: tuple[str, ...] = ()
+    expected: Entity | None = None
+
+
+class Status(StrEnum):
+    """How a change ended. STALE: the target moved since the plan. UNANSWERED: nobody knows yet."""
+
+    DONE = "done"
+    FAILED = "failed"
+    HELD = "held"
+    STALE = "stale"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: the id and the value the target now has, or why not."""
+
+    step: int
+    status: Status
+    guid: str = ""
+    value: Entity | None = None
+    message: str = ""
+    adopted: bool = False
+
+
+class Side(Protocol):
+    """An archive, a server, or a memory: everything the engine needs of either end."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this side can do."""
+        ...
+
+    def listing(self) -> Listing:
+        """All topics, cheaply."""
+        ...
+
+    def load(self, keys: Iterable[str]) -> Bodies:
+        """Whole topics, with comments, viewpoints, references, and the digests of their pictures where cheap."""
+        ...
+
+    def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of a blob that came from this side."""
+        ...
+
+    def apply(self, changes: Iterable[Change], source: "Side") -> Iterator[Outcome]:
+        """Carry out the changes in order, one outcome each; bytes come from the side ``source``."""
+        ...
+
+
+class WorldMoved(Guarded):
+    """The sides keep changing under the plan."""
+
+    hint = "run the command again when nobody is working on the project"
