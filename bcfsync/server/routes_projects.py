@@ -1,0 +1,43 @@
+"""Projects and extensions.
+
+Owns: ``/projects…`` down to the extensions. Sees: the store, bodies, versions.
+Governed by: BCF-API 2.1 and 3.0, Projects.
+"""
+
+from flask import Response
+
+from bcfsync.server import bodies, versions
+from bcfsync.server.conditional import json_answer, require_match
+from bcfsync.server.routing import Call, Route
+
+
+def list_projects(call: Call) -> Response:
+    """All projects."""
+    return json_answer(call.window().cut(call.store.projects.listing()))
+
+
+def get_project(call: Call, project_id: str) -> Response:
+    """One project."""
+    return json_answer(call.store.projects.get(project_id))
+
+
+def put_project(call: Call, project_id: str) -> Response:
+    """Rename a project."""
+    name = bodies.project_name(call.body())
+    with call.store.writing():
+        require_match(call.store.projects.get(project_id))
+        call.store.projects.rename(project_id, name)
+        return json_answer(call.store.projects.get(project_id))
+
+
+def get_extensions(call: Call, project_id: str) -> Response:
+    """The values a project offers for types, statuses, users and the like."""
+    return json_answer(versions.extensions(call.version, call.store.projects.extensions(project_id)))
+
+
+ROUTES = (
+    Route("GET", "/projects", list_projects),
+    Route("GET", "/projects/<project_id>", get_project),
+    Route("PUT", "/projects/<project_id>", put_project),
+    Route("GET", "/projects/<project_id>/extensions", get_extensions),
+)

@@ -1,0 +1,130 @@
+"""Topics and their single-valued parts: snippet, files, related topics.
+
+Owns: ``/projects/{p}/topics`` and these parts. Sees: the store, bodies, versions.
+Governed by: BCF-API 2.1 and 3.0, Topics, Files, Related Topics.
+"""
+
+from flask import Response, request
+
+from bcfsync.server import bodies, versions
+from bcfsync.server.conditional import binary_answer, empty_answer, json_answer, require_match, stored_answer
+from bcfsync.server.database import JsonObject
+from bcfsync.server.refusals import Missing
+from bcfsync.server.routing import Call, Route
+
+_SORTABLE = {
+    "2.1": ("creation_date", "modified_date", "index"),
+    "3.0": ("creation_date", "modified_date", "index", "server_assigned_id"),
+}
+
+
+def list_topics(call: Call, project_id: str) -> Response:
+    """The topics of a project."""
+    window = call.window(_SORTABLE[call.version])
+    return json_answer([versions.topic(call.version, topic) for topic in call.store.topics.listing(project_id, window)])
+
+
+def post_topic(call: Call, project_id: str) -> Response:
+    """Add a topic."""
+    body = call.body()
+    topic = call.store.topics.create(project_id, bodies.topic(body), call.user, call.wished_guid(body))
+    return json_answer(versions.topic(call.version, topic), 201, location=topic["guid"])
+
+
+def get_topic(call: Call, project_id: str, topic: str) -> Response:
+    """One topic."""
+    return json_answer(_topic(call, project_id, topic))
+
+
+def put_topic(call: Call, project_id: str, topic: str) -> Response:
+    """Replace the content of a topic."""
+    body = bodies.topic(call.body())
+    with call.store.writing():
+        require_match(_topic(call, project_id, topic))
+        return json_answer(versions.topic(call.version, call.store.topics.replace(project_id, topic, body, call.user)))
+
+
+def delete_topic(call: Call, project_id: str, topic: str) -> Response:
+    """Remove a topic with everything below it."""
+    with call.store.writing():
+        require_match(_topic(call, project_id, topic))
+        call.store.topics.delete(project_id, topic)
+    return empty_answer()
+
+
+def get_snippet(call: Call, project_id: str, topic: str) -> Response:
+    """The bytes of an internal BIM snippet."""
+    data = call.store.topics.snippet(project_id, topic)
+    if data is None:
+        raise Missing(f"topic {topic} has no snippet bytes")
+    return binary_answer(data, "application/octet-stream")
+
+
+def put_snippet(call: Call, project_id: str, topic: str) -> Response:
+    """Store the bytes of an internal BIM snippet."""
+    data = request.get_data()
+    with call.store.writing():
+        require_match(call.store.topics.snippet(project_id, topic))
+        call.store.topics.set_snippet(project_id, topic, data)
+    return stored_answer(data)
+
+
+def get_files(call: Call, project_id: str, topic: str) -> Response:
+    """The header files of a topic."""
+    return json_answer(call.window().cut(_files(call, project_id, topic)))
+
+
+def put_files(call: Call, project_id: str, topic: str) -> Response:
+    """Replace the header files of a topic."""
+    files = bodies.files(call.body(), call.version)
+    with call.store.writing():
+        require_match(_files(call, project_id, topic))
+        call.store.topics.set_files(project_id, topic, files)
+        return json_answer(_files(call, project_id, topic))
+
+
+def get_related_topics(call: Call, project_id: str, topic: str) -> Response:
+    """The related topics of a topic."""
+    return json_answer(call.window().cut(call.store.topics.related(project_id, topic)))
+
+
+def put_related_topics(call: Call, project_id: str, topic: str) -> Response:
+    """Replace the related topics of a topic."""
+    related = bodies.related_topics(call.body())
+    with call.store.writing():
+        require_match(call.store.topics.related(project_id, topic))
+        call.store.topics.set_related(project_id, topic, related)
+        return json_answer(related)
+
+
+def refuse_events(call: Call, project_id: str) -> Response:  # noqa: ARG001 - the signature of a route function
+    """Keep the literal word from being taken for a topic's guid."""
+    raise Missing("this server keeps no events")
+
+
+def _topic(call: Call, project_id: str, topic: str) -> JsonObject:
+    return versions.topic(call.version, call.store.topics.get(project_id, topic))
+
+
+def _files(call: Call, project_id: str, topic: str) -> list[JsonObject]:
+    return [versions.file(call.version, file) for file in call.store.topics.files(project_id, topic)]
+
+
+_TOPICS = "/projects/<project_id>/topics"
+_TOPIC = f"{_TOPICS}/<topic>"
+
+ROUTES = (
+    Route("GET", f"{_TOPICS}/events", refuse_events),
+    Route("GET", f"{_TOPICS}/comments/events", refuse_events),
+    Route("GET", _TOPICS, list_topics),
+    Route("POST", _TOPICS, post_topic),
+    Route("GET", _TOPIC, get_topic),
+    Route("PUT", _TOPIC, put_topic),
+    Route("DELETE", _TOPIC, delete_topic),
+    Route("GET", f"{_TOPIC}/snippet", get_snippet),
+    Route("PUT", f"{_TOPIC}/snippet", put_snippet),
+    Route("GET", f"{_TOPIC}/files", get_files),
+    Route("PUT", f"{_TOPIC}/files", put_files),
+    Route("GET", f"{_TOPIC}/related_topics", get_related_topics),
+    Route("PUT", f"{_TOPIC}/related_topics", put_related_topics),
+)

@@ -1,0 +1,92 @@
+"""Viewpoints with their pictures and components.
+
+Owns: ``/projects/{p}/topics/{t}/viewpoints``. Sees: the store, bodies, versions.
+Governed by: BCF-API 2.1 and 3.0, Viewpoints (no PUT in either, DELETE in 3.0 only).
+"""
+
+from flask import Response
+
+from bcfsync.server import bodies_viewpoint, pictures, versions
+from bcfsync.server.conditional import binary_answer, empty_answer, json_answer, require_match
+from bcfsync.server.database import JsonObject
+from bcfsync.server.refusals import Missing
+from bcfsync.server.routing import Call, Route
+
+
+def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
+    """The viewpoints of a topic."""
+    listing = call.window().cut(call.store.viewpoints.listing(project_id, topic))
+    return json_answer([versions.viewpoint(call.version, viewpoint) for viewpoint in listing])
+
+
+def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
+    """Add a viewpoint with its pictures and components."""
+    body = call.body()
+    content, guid = bodies_viewpoint.viewpoint(body, call.version), call.wished_guid(body)
+    viewpoint = call.store.viewpoints.create(project_id, topic, content, call.user, guid=guid)
+    return json_answer(versions.viewpoint(call.version, viewpoint), 201, location=viewpoint["guid"])
+
+
+def get_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """One viewpoint, without components and picture data."""
+    return json_answer(_viewpoint(call, project_id, topic, viewpoint))
+
+
+def delete_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """Remove a viewpoint that no comment refers to."""
+    with call.store.writing():
+        require_match(_viewpoint(call, project_id, topic, viewpoint))
+        call.store.viewpoints.delete(project_id, topic, viewpoint)
+    return empty_answer()
+
+
+def get_snapshot(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """The snapshot's bytes."""
+    data = call.store.viewpoints.snapshot(project_id, topic, viewpoint)
+    return binary_answer(data, pictures.content_type(data))
+
+
+def get_bitmap(call: Call, project_id: str, topic: str, viewpoint: str, bitmap: str) -> Response:
+    """A bitmap's bytes."""
+    data = call.store.viewpoints.bitmap(project_id, topic, viewpoint, bitmap)
+    return binary_answer(data, pictures.content_type(data))
+
+
+def get_selection(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """The selected components."""
+    components = call.store.viewpoints.components(project_id, topic, viewpoint) or {}
+    return json_answer({"selection": components.get("selection") or []})
+
+
+def get_coloring(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """The coloured components."""
+    components = call.store.viewpoints.components(project_id, topic, viewpoint) or {}
+    return json_answer({"coloring": components.get("coloring") or []})
+
+
+def get_visibility(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
+    """What is visible; a viewpoint without components says nothing about it, so there is no such resource."""
+    components = call.store.viewpoints.components(project_id, topic, viewpoint) or {}
+    if components.get("visibility") is None:
+        raise Missing(f"viewpoint {viewpoint} was made without components")
+    return json_answer({"visibility": components["visibility"]})
+
+
+def _viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> JsonObject:
+    return versions.viewpoint(call.version, call.store.viewpoints.get(project_id, topic, viewpoint))
+
+
+_VIEWPOINTS = "/projects/<project_id>/topics/<topic>/viewpoints"
+_VIEWPOINT = f"{_VIEWPOINTS}/<viewpoint>"
+
+ROUTES = (
+    Route("GET", _VIEWPOINTS, list_viewpoints),
+    Route("POST", _VIEWPOINTS, post_viewpoint),
+    Route("GET", _VIEWPOINT, get_viewpoint),
+    Route("DELETE", _VIEWPOINT, delete_viewpoint, versions=("3.0",)),
+    Route("GET", f"{_VIEWPOINT}/snapshot", get_snapshot),
+    Route("GET", f"{_VIEWPOINT}/bitmaps/<bitmap>", get_bitmap),
+    Route("GET", f"{_VIEWPOINT}/selection", get_selection),
+    Route("GET", f"{_VIEWPOINT}/coloring", get_coloring),
+    Route("GET", f"{_VIEWPOINT}/visibility", get_visibility),
+)

@@ -1,0 +1,213 @@
+"""Topics with what hangs on them as a single value: files, related topics, the snippet's bytes.
+
+Owns: the table ``topic`` and the topic counter of a project. Sees: the database, projects.
+Governed by: BCF-API 3.0, Topics (guid, server_assigned_id and the rule for modified_date).
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bcfsync.server import dates
+from bcfsync.server.database import Database, JsonObject, guid_key
+from bcfsync.server.paging import Window
+from bcfsync.server.refusals import Malformed, Missing, Taken
+from bcfsync.server.store_projects import Projects
+
+TOPIC_MEMBERS = (
+    "topic_type",
+    "topic_status",
+    "reference_links",
+    "title",
+    "priority",
+    "index",
+    "labels",
+    "assigned_to",
+    "stage",
+    "due_date",
+    "description",
+    "bim_snippet",
+)
+_STAMPS = ("creation_date", "creation_author", "modified_date", "modified_author")
+_SORTING = {
+    "creation_date": "created",
+    "modified_date": "modified",
+    "index": "sort_index",
+    "server_assigned_id": "serial",
+}
+
+
+class Topics:
+    """The topics of all projects, as objects in the member names of BCF-API 3.0."""
+
+    def __init__(
+        self, database: Database, projects: Projects, clock: Callable[[], datetime], new_guid: Callable[[], str]
+    ) -> None:
+        self._database = database
+        self._projects = projects
+        self._clock = clock
+        self._new_guid = new_guid
+
+    def listing(self, project_id: str, window: Window) -> list[JsonObject]:
+        """The topics of a project, by creation date unless the window says otherwise."""
+        self._projects.get(project_id)
+        rows = self._database.rows(
+            # nothing but the column names of _SORTING gets into the text
+            f"SELECT body FROM topic WHERE project_id = ? ORDER BY {window.order_by(_SORTING, 'created')} "  # noqa: S608
+            "LIMIT ? OFFSET ?",
+            project_id,
+            window.top,
+            window.skip,
+        )
+        return [json.loads(row["body"]) for row in rows]
+
+    def get(self, project_id: str, guid: str) -> JsonObject:
+        """One topic."""
+        topic: JsonObject = json.loads(self._row(project_id, guid, "body")["body"])
+        return topic
+
+    def row_id(self, project_id: str, guid: str) -> int:
+        """The row to which the topic's comments, viewpoints and references belong.
+
+        Raises:
+            Missing: No such project, or no such topic in it.
+        """
+        row_id: int = self._row(project_id, guid, "id")["id"]
+        return row_id
+
+    def create(self, project_id: str, body: JsonObject, author: str, guid: str | None = None) -> JsonObject:
+        """Add a topic, stamped with the clock and the author.
+
+        Raises:
+            Taken: The wanted guid is in use in this project.
+        """
+        stamps = {"creation_date": dates.stamp(self._clock()), "creation_author": author}
+        return self._insert(project_id, guid or self._new_guid(), None, {**body, **stamps})
+
+    def seed(self, project_id: str, topic: JsonObject, files: Sequence[JsonObject], related: Sequence[str]) -> None:
+        """Add a topic that has its own guid, authors and dates; only a ``server_assigned_id`` in use is exchanged."""
+        kept = {name: topic[name] for name in (*TOPIC_MEMBERS, *_STAMPS) if topic.get(name) is not None}
+        kept = {"creation_date": dates.stamp(self._clock()), "creation_author": "", **kept}
+        with self._database.writing():
+            self._insert(project_id, topic["guid"], topic.get("server_assigned_id"), kept)
+            self.set_files(project_id, topic["guid"], list(files))
+            self.set_related(project_id, topic["guid"], [{"related_topic_guid": guid} for guid in related])
+
+    def replace(self, project_id: str, guid: str, body: JsonObject, author: str) -> JsonObject:
+        """Put new content into a topic; what ``body`` leaves out is cleared, what the server owns stays."""
+        with self._database.writing():
+            old = self.get(project_id, guid)
+            kept = {name: old[name] for name in ("guid", "server_assigned_id", "creation_date", "creation_author")}
+            new = {**kept, **body, "modified_date": dates.stamp(self._clock()), "modified_author": author}
+            row_id = self.row_id(project_id, guid)
+            self._write(row_id, new)
+            if new.get("bim_snippet", {}).get("is_external", True):
+                self._database.run("UPDATE topic SET snippet = NULL WHERE id = ?", row_id)
+            return new
+
+    def touch(self, project_id: str, guid: str, author: str) -> None:
+        """Note that a comment or a viewpoint changed the topic."""
+        with self._database.writing():
+            topic = self.get(project_id, guid)
+            topic.update({"modified_date": dates.stamp(self._clock()), "modified_author": author})
+            self._write(self.row_id(project_id, guid), topic)
+
+    def delete(self, project_id: str, guid: str) -> None:
+        """Remove a topic and everything below it."""
+        with self._database.writing():
+            self._database.run("DELETE FROM topic WHERE id = ?", self.row_id(project_id, guid))
+
+    def files(self, project_id: str, guid: str) -> list[JsonObject]:
+        """The header files of a topic."""
+        files: list[JsonObject] = json.loads(self._row(project_id, guid, "files")["files"])
+        return files
+
+    def set_files(self, project_id: str, guid: str, files: Sequence[JsonObject]) -> None:
+        """Replace the header files of a topic."""
+        self._set(project_id, guid, "files", json.dumps(files))
+
+    def related(self, project_id: str, guid: str) -> list[JsonObject]:
+        """The related topics of a topic."""
+        related: list[JsonObject] = json.loads(self._row(project_id, guid, "related_topics")["related_topics"])
+        return related
+
+    def set_related(self, project_id: str, guid: str, related: Sequence[JsonObject]) -> None:
+        """Replace the related topics; a target need not exist, archives point outside."""
+        self._set(project_id, guid, "related_topics", json.dumps(related))
+
+    def snippet(self, project_id: str, guid: str) -> bytes | None:
+        """The bytes of the topic's BIM snippet, or None when there are none."""
+        data: bytes | None = self._row(project_id, guid, "snippet")["snippet"]
+        return data
+
+    def set_snippet(self, project_id: str, guid: str, data: bytes) -> None:
+        """Store the bytes of an internal snippet.
+
+        Raises:
+            Malformed: The topic has no snippet, or an external one.
+        """
+        with self._database.writing():
+            if self.get(project_id, guid).get("bim_snippet", {}).get("is_external", True):
+                raise Malformed("bim_snippet: the topic must have one with is_external false")
+            self._set(project_id, guid, "snippet", data)
+
+    def _row(self, project_id: str, guid: str, column: str) -> sqlite3.Row:
+        # the column is one of this module's own words
+        sql = f"SELECT {column} FROM topic WHERE project_id = ? AND guid_key = ?"  # noqa: S608
+        row = self._database.row(sql, project_id, guid_key(guid))
+        if row is None:
+            self._projects.get(project_id)
+            raise Missing(f"there is no topic {guid} in project '{project_id}'")
+        return row
+
+    def _set(self, project_id: str, guid: str, column: str, value: object) -> None:
+        with self._database.writing():
+            row_id = self.row_id(project_id, guid)
+            self._database.run(f"UPDATE topic SET {column} = ? WHERE id = ?", value, row_id)  # noqa: S608 - as above
+
+    def _write(self, row_id: int, topic: JsonObject) -> None:
+        self._database.run(
+            "UPDATE topic SET created = ?, modified = ?, sort_index = ?, body = ? WHERE id = ?",
+            dates.instant(topic["creation_date"]),
+            dates.instant(topic.get("modified_date") or topic["creation_date"]),
+            topic.get("index"),
+            json.dumps(topic),
+            row_id,
+        )
+
+    def _insert(self, project_id: str, guid: str, wanted_id: str | None, body: JsonObject) -> JsonObject:
+        with self._database.writing():
+            self._projects.get(project_id)
+            sql = "SELECT 1 FROM topic WHERE project_id = ? AND guid_key = ?"
+            if self._database.row(sql, project_id, guid_key(guid)):
+                raise Taken(f"guid: the project has a topic {guid} already")
+            assigned = self._assigned_id(project_id, wanted_id)
+            topic = {"guid": guid, "server_assigned_id": assigned, **body}
+            row_id = self._database.run(
+                "INSERT INTO topic (project_id, guid_key, server_assigned_id, serial, created, modified, body, files,"
+                " related_topics) VALUES (?, ?, ?, ?, 0, 0, '', '[]', '[]')",
+                project_id,
+                guid_key(guid),
+                assigned,
+                int(assigned) if _is_number(assigned) else None,
+            )
+            self._write(row_id, topic)
+            return topic
+
+    def _assigned_id(self, project_id: str, wanted: str | None) -> str:
+        if wanted and not self._is_assigned(project_id, wanted):
+            return wanted
+        while True:
+            self._database.run("UPDATE project SET topic_counter = topic_counter + 1 WHERE project_id = ?", project_id)
+            row = self._database.row("SELECT topic_counter FROM project WHERE project_id = ?", project_id)
+            if row and not self._is_assigned(project_id, str(row[0])):
+                return str(row[0])
+
+    def _is_assigned(self, project_id: str, assigned: str) -> bool:
+        sql = "SELECT 1 FROM topic WHERE project_id = ? AND server_assigned_id = ?"
+        return self._database.row(sql, project_id, assigned) is not None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
