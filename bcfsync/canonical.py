@@ -83,7 +83,8 @@ def same_set(one: Iterable[object], other: Iterable[object]) -> bool:
 def topic_content(topic: Topic) -> str:
     """Digest of what a topic itself says, without its thread, its views and whose it is."""
     said: dict[str, Plain] = {name: _bare(getattr(topic, name)) for name in TOPIC_SCALARS}
-    said |= {name: sorted(map(_key, getattr(topic, name))) for name in TOPIC_SETS}
+    for name in TOPIC_SETS:
+        said[name] = list[Plain](sorted(map(_key, getattr(topic, name))))
     return digest(_without_absent(said))
 
 

@@ -203,6 +203,7 @@ class Step:
         guid: the atom's id on the site it comes from.
         target: its id on the site it goes to, where that is known.
         value: what it shall be, in the ids of the site it comes from.
+        origin: what the site it comes from holds.
         fields: for updates, the members that change.
         expected: for updates, the value the site held when the plan was made.
         label: how to call it before people.
@@ -214,6 +215,7 @@ class Step:
     kind: Kind
     guid: str
     value: Entity
+    origin: Entity
     label: str
     topic: str = ""
     target: str | None = None

@@ -1,0 +1,210 @@
+"""Carrying out a plan: the only caller of ``Side.apply``.
+
+Owns: ids across sides, the journal of begun creates, the commit of each outcome before the next change is made.
+Sees: changes, advance, store. Never decides anew: what cannot be done as planned becomes an outcome.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bcfsync import plain
+from bcfsync.advance import advanced, agreed_relations
+from bcfsync.changes import (
+    Base,
+    Change,
+    Entity,
+    Key,
+    Kind,
+    Outcome,
+    Plan,
+    Related,
+    Side,
+    Site,
+    Status,
+    Step,
+    Verb,
+    key_of,
+)
+from bcfsync.guids import guid_key
+from bcfsync.merge import Shadows
+from bcfsync.model import Comment, DocumentReference
+from bcfsync.store import REMOTE, Confirmation, Store
+
+_PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two sides of a pass and the name of the archive that takes part."""
+
+    local: Side
+    remote: Side
+    replica: str
+
+    def at(self, site: Site) -> Side:
+        """The side at a site."""
+        return self.local if site is Site.LOCAL else self.remote
+
+
+Present = Callable[[Kind, str], frozenset[str]]
+"""Which ids of a kind a topic of the target (by its id there) held when the plan was made."""
+
+
+class Unresolved(Exception):
+    """A change refers to something that does not exist on the target."""
+
+
+def execute(plan: Plan, ends: Ends, store: Store, base: Base, present: Present) -> Iterator[tuple[Step, Outcome]]:
+    """Do the steps of a plan in order; each outcome is on record before the next change is made.
+
+    Args:
+        plan: steps that all go to one site.
+        ends: the two sides.
+        store: the pair's state.
+        base: the state the plan was made from.
+        present: for servers that mint ids, what was there before.
+
+    Yields:
+        every step with what became of it, adoptions included.
+    """
+    if plan.steps:
+        yield from _Execution(plan, ends, store, base, present).run()
+
+
+class _Execution:
+    def __init__(self, plan: Plan, ends: Ends, store: Store, base: Base, present: Present) -> None:
+        self.plan = plan
+        self.site = plan.steps[0].site
+        self.source_site = self.site.other
+        self.ends = ends
+        self.store = store
+        self.base = base
+        self.present = present
+        self.across = dict(base.to_remote if self.source_site is Site.LOCAL else base.to_local)
+        self.ready: deque[tuple[Step, Outcome]] = deque()
+        self.remembered: set[tuple[Kind, str]] = set()
+        self.failed: set[Key] = set()
+
+    def run(self) -> Iterator[tuple[Step, Outcome]]:
+        target, source = self.ends.at(self.site), self.ends.at(self.source_site)
+        for outcome in target.apply(self._changes(), source):
+            while self.ready:
+                yield self.ready.popleft()
+            step = self.plan.steps[outcome.step]
+            self._commit(step, outcome)
+            yield step, outcome
+        while self.ready:
+            yield self.ready.popleft()
+
+    def _changes(self) -> Iterator[Change]:
+        """The changes, each made only when the side asks for it: by then all earlier outcomes are on record."""
+        for step in self.plan.steps:
+            if step.verb is Verb.ADOPT:
+                self._adopt(step)
+                continue
+            try:
+                change = self._resolved(step)
+            except Unresolved as problem:
+                self.failed.add(self._source_key(step))
+                self.ready.append((step, Outcome(step.number, Status.HELD, message=str(problem))))
+                continue
+            if step.verb is Verb.CREATE and self.site is Site.REMOTE:
+                self._begin(step, change)
+            yield change
+
+    def _adopt(self, step: Step) -> None:
+        held = step.expected if step.expected is not None else step.value
+        outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
+        self._commit(step, outcome)
+        self.ready.append((step, outcome))
+
+    def _begin(self, step: Step, change: Change) -> None:
+        scope = (step.kind, guid_key(step.topic) if step.topic else "")
+        minted = not self.ends.at(self.site).capabilities.client_guid
+        if minted and scope not in self.remembered:
+            self.remembered.add(scope)
+            self.store.remember_known(*scope, self.present(step.kind, change.topic))
+        self.store.begin(self._source_key(step))
+
+    # -- ids across --------------------------------------------------------------------------------------------
+
+    def _source_key(self, step: Step) -> Key:
+        return key_of(step.kind, step.topic, step.guid)
+
+    def _resolved(self, step: Step) -> Change:
+        topic = self._id(Kind.TOPIC, "", step.topic, "its topic was not created") if step.topic else ""
+        guid = topic if step.kind in _PARTS else step.target or step.guid
+        value = self._value(step)
+        return Change(step.number, step.verb, step.kind, guid, topic, value, step.fields, step.expected)
+
+    def _id(self, kind: Kind, topic: str, guid: str, otherwise: str) -> str:
+        found = self.across.get(key_of(kind, topic, guid))
+        if found is None:
+            raise Unresolved(otherwise)
+        return found.guid
+
+    def _value(self, step: Step) -> Entity:
+        match step.value:
+            case Comment() as comment:
+                return self._comment(step, comment)
+            case DocumentReference(document_guid=str() as guid) as reference:
+                found = self.across.get(key_of(Kind.DOCUMENT, "", guid))
+                if found is None and key_of(Kind.DOCUMENT, "", guid) in self.failed:
+                    raise Unresolved("its document was not sent")
+                return replace(reference, document_guid=found.guid if found else guid)
+            case Related(guids):
+                return Related(tuple(self._related(guid) for guid in guids))
+            case other:
+                return other
+
+    def _comment(self, step: Step, comment: Comment) -> Comment:
+        """The comment with the ids of the target; a link that leads nowhere stays in the file only."""
+        viewpoint = self._linked(step, Kind.VIEWPOINT, comment.viewpoint_guid, "its viewpoint was not sent")
+        reply = self._linked(step, Kind.COMMENT, comment.reply_to_comment_guid, "the comment it answers was not sent")
+        return replace(comment, viewpoint_guid=viewpoint, reply_to_comment_guid=reply)
+
+    def _linked(self, step: Step, kind: Kind, guid: str | None, otherwise: str) -> str | None:
+        if guid is None:
+            return None
+        key = key_of(kind, step.topic, guid)
+        if key in self.failed:
+            raise Unresolved(otherwise)
+        found = self.across.get(key)
+        if found is not None:
+            return found.guid
+        # an update keeps the target's own link, which is in the target's ids already
+        return guid if step.verb is Verb.UPDATE else None
+
+    def _related(self, guid: str) -> str:
+        found = self.across.get(key_of(Kind.TOPIC, "", guid))
+        return found.guid if found else guid
+
+    # -- the record --------------------------------------------------------------------------------------------
+
+    def _commit(self, step: Step, outcome: Outcome) -> None:
+        source = self._source_key(step)
+        if outcome.status is not Status.DONE:
+            self.failed.add(source)
+            if step.verb is Verb.CREATE and outcome.status is Status.FAILED and self.site is Site.REMOTE:
+                self.store.abandon(source)
+            return
+        topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
+        target = key_of(step.kind, topic, topic if step.kind in _PARTS else outcome.guid)
+        self.across[source] = target
+        local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
+        self.store.confirm(Confirmation(local, remote, self._shadows(step, outcome, local)))
+
+    def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
+        held = outcome.value if outcome.value is not None else step.value
+        sides = (self.base.local.get(local), self.base.remote.get(local))
+        old = Shadows(*(sides if self.source_site is Site.LOCAL else reversed(sides)))
+        if isinstance(step.origin, Related) and isinstance(held, Related):
+            new: Shadows | None = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)))
+        else:
+            new = advanced(old, step.origin, held, step.fields if step.verb is Verb.UPDATE else None)
+        if new is None:
+            return {}
+        ours, theirs = plain.dumps(new.source), plain.dumps(new.target)
+        local_text, remote_text = (ours, theirs) if self.source_site is Site.LOCAL else (theirs, ours)
+        return {self.ends.replica: local_text, REMOTE: remote_text}

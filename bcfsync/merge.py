@@ -1,0 +1,76 @@
+"""Three-way merge of one atom, in one direction: what of the source's edits goes to the target.
+
+Owns: field rules. Sees: model, canonical, changes. Rules: docs/sync-rules.md. A site's value is changed when it
+differs from that site's own shadow; sides are never compared to find out who edited.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bcfsync.canonical import same, same_set
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Members the target shall take over, and members both changed differently."""
+
+    updates: dict[str, object]
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shadows:
+    """The last confirmed value on each site; None where the atom was never confirmed there."""
+
+    source: object | None
+    target: object | None
+
+
+def merge_scalars(names: Iterable[str], shadows: Shadows, source: object, target: object) -> Merged:
+    """Merge members that are one value each.
+
+    Without a shadow on either site nobody knows who edited: equal members agree, others are conflicts.
+    """
+    updates: dict[str, object] = {}
+    conflicts: list[str] = []
+    for name in names:
+        wanted, held = getattr(source, name), getattr(target, name)
+        if same(wanted, held) or not _edited(name, shadows.source, wanted):
+            continue
+        if _edited(name, shadows.target, held):
+            conflicts.append(name)
+        else:
+            updates[name] = wanted
+    return Merged(updates, tuple(conflicts))
+
+
+def merge_sets(names: Iterable[str], shadows: Shadows, source: object, target: object) -> Merged:
+    """Merge members that are sets: what the source added is added, what it took away is taken away.
+
+    Without a shadow only additions are known: a missing value is no removal. Sets cannot conflict.
+    """
+    updates: dict[str, object] = {}
+    for name in names:
+        wanted, held = getattr(source, name), getattr(target, name)
+        base = getattr(shadows.source, name, ()) if shadows.source is not None else ()
+        merged = merged_set(base, wanted, held, str)
+        if not same_set(merged, held):
+            updates[name] = merged
+    return Merged(updates)
+
+
+def merged_set(base: Iterable[V], source: Iterable[V], target: Iterable[V], key: Callable[[V], str]) -> tuple[V, ...]:
+    """The target's set with the source's additions and removals since the base; the target's order stays."""
+    wanted = {key(item): item for item in source}
+    removed = {key(item) for item in base} - set(wanted)
+    kept = {key(item): item for item in target if key(item) not in removed}
+    known = {key(item) for item in base} | set(kept)
+    added = (item for name, item in wanted.items() if name not in known)
+    return (*kept.values(), *added)
+
+
+def _edited(name: str, shadow: object | None, value: object) -> bool:
+    return shadow is None or not same(getattr(shadow, name), value)

@@ -1,0 +1,78 @@
+"""Deciding: from whole topics of both sites and the base to the plan of one direction.
+
+Owns: the order of a pass. Sees: the drawing board and the rules in ``topics``, ``parts`` and ``thread``.
+Rules: docs/sync-rules.md. Nothing is ever deleted here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb
+from bcfsync.guids import guid_key
+from bcfsync.model import Topic
+from bcfsync.plan import parts, thread, topics
+from bcfsync.plan.drawing import Atom, Drawing, Policy
+from bcfsync.plan.pairing import Pair
+from bcfsync.plan.triage import Triage
+
+
+def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: Policy) -> Plan:
+    """The plan that brings the source's topics, and its edits to them, to the target.
+
+    Order: project, documents, then topic by topic its own members, snippet, files, references, viewpoints and
+    comments, and last the relations between topics.
+
+    Args:
+        triage: the paired topics, and which site is the source.
+        base: the last agreed state.
+        source: the whole topics of the source.
+        target: their counterparts.
+        policy: what may be done.
+    """
+    drawing = Drawing(triage.source, base, source, target, policy)
+    _plan_project(drawing)
+    found = [(topic, _counterpart(drawing, item), item) for item in triage.pairs if (topic := _topic(drawing, item))]
+    for topic, counterpart, item in found:
+        if topics.plan_topic(drawing, topic, counterpart, item):
+            parts.plan_snippet(drawing, topic)
+            parts.plan_files(drawing, topic, counterpart)
+            parts.plan_references(drawing, topic, counterpart)
+            thread.plan_viewpoints(drawing, topic, counterpart)
+            thread.plan_comments(drawing, topic, counterpart)
+    parts.plan_documents(drawing)
+    for topic, counterpart, _ in found:
+        topics.plan_related(drawing, topic, counterpart)
+    return _finished(drawing)
+
+
+def _topic(drawing: Drawing, item: Pair) -> Topic | None:
+    return drawing.source.topics.get(guid_key(item.source.guid))
+
+
+def _counterpart(drawing: Drawing, item: Pair) -> Topic | None:
+    return drawing.target.topics.get(guid_key(item.target.guid)) if item.target else None
+
+
+def _plan_project(drawing: Drawing) -> None:
+    """A new archive learns its project's name and lists; servers, and files that have theirs, keep them."""
+    info = drawing.source.project
+    if drawing.target_site is Site.LOCAL and drawing.target.project == ProjectInfo() != info:
+        atom = Atom(Kind.PROJECT, "", "project", "project and its lists")
+        drawing.step("first", Verb.CREATE, atom, info, target="project")
+
+
+def _finished(drawing: Drawing) -> Plan:
+    begun = [drawing.base.intents[key].begun for key in drawing.unanswered]
+    minted = not drawing.capabilities.client_guid
+    return Plan(
+        tuple(_numbered(drawing)),
+        tuple(drawing.conflicts),
+        tuple(drawing.holds),
+        max(begun) + drawing.policy.settle if begun and minted else None,
+        frozenset(drawing.literal),
+    )
+
+
+def _numbered(drawing: Drawing) -> Iterator[Step]:
+    steps = (step for group in drawing.groups.values() for step in group)
+    return (replace(step, number=at) for at, step in enumerate(steps))

@@ -1,0 +1,46 @@
+"""What comes back from a server as it was before it went there.
+
+Owns: shadow values on the way back. Sees: model, canonical. A server stamps author and date of whoever pushes, and
+may change spellings; where its value is still the one it confirmed, the file's own value returns.
+"""
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from bcfsync.canonical import same, topic_content
+from bcfsync.model import Comment, Topic
+
+E = TypeVar("E", Topic, Comment)
+
+_CHANGED_WITH_CONTENT = ("modified_date", "modified_author")
+_OWN_IDS = ("guid", "viewpoint_guid", "reply_to_comment_guid", "document_guid", "synthetic", "folder")
+
+
+def returned(value: E, confirmed: E | None, original: E | None) -> E:
+    """The server's value with the file's own members wherever the server's have not moved.
+
+    Args:
+        value: what the server holds now.
+        confirmed: what it held when it confirmed our write.
+        original: what the file held then.
+    """
+    if confirmed is None or original is None:
+        return value
+    restored: dict[str, Any] = {}
+    for item in fields(value):
+        unmoved = item.name not in _OWN_IDS and same(getattr(value, item.name), getattr(confirmed, item.name))
+        if unmoved:
+            restored[item.name] = getattr(original, item.name)
+    for name in _CHANGED_WITH_CONTENT:
+        # a topic's modified_date moves with its comments; only its own content tells whether somebody edited it
+        if hasattr(value, name) and _content_unmoved(value, confirmed):
+            restored[name] = getattr(original, name)
+    return replace(value, **restored)
+
+
+def _content_unmoved(value: object, confirmed: object) -> bool:
+    if isinstance(value, Topic) and isinstance(confirmed, Topic):
+        return topic_content(value) == topic_content(confirmed)
+    if isinstance(value, Comment) and isinstance(confirmed, Comment):
+        return same(value.comment, confirmed.comment) and same(value.modified_date, confirmed.modified_date)
+    return False

@@ -1,0 +1,114 @@
+"""One pass over a pair: list, triage, load, decide, execute, report. The one path of every command.
+
+Owns: the rounds of a pass. Sees: sides, store, plan, execute. Clock and sleep are given.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bcfsync.base import read_base
+from bcfsync.canonical import guid_keys
+from bcfsync.changes import Base, Bodies, Kind, Listing, Outcome, Plan, Site, Status, Step
+from bcfsync.execute import Ends, execute
+from bcfsync.guids import guid_key
+from bcfsync.plan.decide import decide
+from bcfsync.plan.drawing import Policy
+from bcfsync.plan.triage import triage
+from bcfsync.store import Store
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan was made; ``again`` where a round before it met a side that had moved."""
+
+    plan: Plan
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An unanswered create of an earlier run may still arrive: nothing is sent before this moment."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A step came to an end."""
+
+    step: Step
+    outcome: Outcome
+
+
+Event = Planned | Waiting | Applied
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The seams of time."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    base: Base
+    targets: Listing
+    target: Bodies
+
+
+def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
+    """Look at both sides and make the plan that brings ``source`` to the other one; nothing is written."""
+    base = read_base(store, ends.replica)
+    origin, goal = ends.at(source), ends.at(source.other)
+    sources, targets = origin.listing(), goal.listing()
+    found = triage(base, source, sources, targets, goal.capabilities)
+    bodies, counterparts = origin.load(found.source_keys), goal.load(found.target_keys)
+    return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts)
+
+
+def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) -> Iterator[Event]:
+    """One pass in one direction; where the target moves under the plan, up to three rounds of it."""
+    for at in range(_ROUNDS):
+        drawn = draw(source, ends, store, policy)
+        until = drawn.plan.settle_until
+        if until is not None and (seconds := (until - timing.clock()).total_seconds()) > 0:
+            yield Waiting(until)
+            timing.sleep(seconds)
+            drawn = draw(source, ends, store, policy)
+        yield Planned(drawn.plan, again=at > 0)
+        stale = False
+        present = partial(_present, drawn)
+        for step, outcome in execute(drawn.plan, ends, store, drawn.base, present):
+            stale = stale or outcome.status is Status.STALE
+            yield Applied(step, outcome)
+        if not stale:
+            return
+
+
+def _present(drawn: Drawn, kind: Kind, topic: str) -> frozenset[str]:
+    """Ids of a kind the target held in a topic when it was looked at."""
+    if kind is Kind.TOPIC:
+        return frozenset(drawn.targets.topics)
+    if kind is Kind.DOCUMENT:
+        return guid_keys(item.guid for item in drawn.target.documents)
+    body = drawn.target.topics.get(guid_key(topic))
+    if body is None:
+        return frozenset()
+    match kind:
+        case Kind.COMMENT:
+            return guid_keys(item.guid for item in body.comments)
+        case Kind.VIEWPOINT:
+            return guid_keys(item.guid for item in body.viewpoints)
+        case Kind.REFERENCE:
+            return guid_keys(item.guid for item in body.document_references)
+        case _:
+            return frozenset()

@@ -1,0 +1,192 @@
+"""The state of one pair: identities, shadows per replica, begun creates. SQLite on a local disk.
+
+Owns: the database. Sees: keys and text, no BCF. Every confirmation is one durable transaction: it records who is
+who, what both sides hold, and that the create is no longer open, all or nothing.
+"""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bcfsync.changes import Intent, Key, Kind
+from bcfsync.errors import Locked, UsageError
+
+SCHEMA_VERSION = 1
+REMOTE = "remote"
+"""The name of the server's replica; an archive's is its path."""
+
+_SCHEMA = """
+CREATE TABLE link (
+    kind TEXT NOT NULL, local_topic TEXT NOT NULL, local_guid TEXT NOT NULL,
+    remote_topic TEXT NOT NULL, remote_guid TEXT NOT NULL,
+    PRIMARY KEY (kind, local_topic, local_guid), UNIQUE (kind, remote_topic, remote_guid)
+);
+CREATE TABLE shadow (
+    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, replica TEXT NOT NULL, value TEXT NOT NULL,
+    confirmed TEXT NOT NULL,
+    PRIMARY KEY (kind, topic, guid, replica)
+);
+CREATE TABLE intent (
+    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, begun TEXT NOT NULL,
+    PRIMARY KEY (kind, topic, guid)
+);
+CREATE TABLE known (kind TEXT NOT NULL, topic TEXT NOT NULL, guids TEXT NOT NULL, PRIMARY KEY (kind, topic));
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+class StateUnusable(UsageError, ValueError):
+    """The state cannot be opened: another version's, another pair's, damaged, or its folder is not writable."""
+
+    hint = "check the folder; a state that is beyond help may be deleted: it is rebuilt from both sides"
+
+
+class StateLocked(Locked, OSError):
+    """Another bcfsync process works on the same pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What one confirmed atom teaches: its ids on both sides and, per replica, what is held there."""
+
+    local: Key
+    remote: Key
+    shadows: Mapping[str, str]
+
+
+class Store:
+    """The state of one pair, held by this process alone until it is closed."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Open or make the state.
+
+        Raises:
+            StateLocked: another process has it open.
+            StateUnusable: it is of another version, or cannot be opened at all.
+        """
+        self.path = path
+        self._clock = clock
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+        except (OSError, sqlite3.Error) as error:
+            raise StateUnusable(f"{path}: the state cannot be opened: {error}") from error
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        try:
+            # exclusive: the first write locks every other process out until this one ends, however it ends
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            with self._transaction():
+                found = self._db.execute("PRAGMA user_version").fetchone()[0]
+                if found == 0:
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                elif found != SCHEMA_VERSION:
+                    raise StateUnusable(
+                        f"{self.path}: the state is of version {found}, this bcfsync knows {SCHEMA_VERSION}"
+                    )
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise StateLocked(f"{self.path}: another bcfsync works on this project") from error
+            raise StateUnusable(f"{self.path}: the state cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise StateUnusable(f"{self.path}: the state is damaged: {error}") from error
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def links(self) -> Iterator[tuple[Key, Key]]:
+        """All identities: local key, remote key."""
+        for kind, *ids in self._db.execute("SELECT kind, local_topic, local_guid, remote_topic, remote_guid FROM link"):
+            yield Key(Kind(kind), ids[0], ids[1]), Key(Kind(kind), ids[2], ids[3])
+
+    def shadows(self) -> Iterator[tuple[Key, str, str]]:
+        """All shadows, the latest first: local key, replica, value."""
+        rows = self._db.execute("SELECT kind, topic, guid, replica, value FROM shadow ORDER BY confirmed DESC")
+        for kind, topic, guid, replica, value in rows:
+            yield Key(Kind(kind), topic, guid), replica, value
+
+    def intents(self) -> Iterator[Intent]:
+        """Creates that were begun and never confirmed."""
+        rows = self._db.execute(
+            "SELECT intent.kind, intent.topic, intent.guid, begun, guids FROM intent "
+            "LEFT JOIN known ON known.kind = intent.kind AND known.topic = intent.topic"
+        )
+        for kind, topic, guid, begun, guids in rows:
+            known = frozenset(json.loads(guids)) if guids else frozenset[str]()
+            yield Intent(Key(Kind(kind), topic, guid), datetime.fromisoformat(begun), known)
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def remember_known(self, kind: Kind, topic: str, guids: frozenset[str]) -> None:
+        """Record which ids the target held before the first create of a kind in a topic."""
+        with self._transaction():
+            values = (kind, topic, json.dumps(sorted(guids)))
+            self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", values)
+
+    def begin(self, key: Key) -> None:
+        """Record that a create is about to be sent; an earlier unanswered one keeps its time."""
+        with self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO intent VALUES (?, ?, ?, ?)", (*key, self._clock().isoformat()))
+
+    def abandon(self, key: Key) -> None:
+        """Record that a begun create was refused: nothing was made."""
+        with self._transaction():
+            self._db.execute("DELETE FROM intent WHERE kind = ? AND topic = ? AND guid = ?", key)
+
+    def confirm(self, confirmation: Confirmation) -> None:
+        """Record one atom that both sides hold, and close its create."""
+        local, remote = confirmation.local, confirmation.remote
+        now = self._clock().isoformat()
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM link WHERE kind = ? AND remote_topic = ? AND remote_guid = ?", (local.kind, *remote[1:])
+            )
+            self._db.execute("INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?)", (*local, *remote[1:]))
+            for replica, value in confirmation.shadows.items():
+                self._db.execute(
+                    "INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*local, replica, value, now)
+                )
+            self._db.execute("DELETE FROM intent WHERE kind = ? AND topic = ? AND guid = ?", local)
+
+    def forget_replica(self, replica: str) -> None:
+        """Forget what an archive held, because it is no longer there; identities stay."""
+        with self._transaction():
+            self._db.execute("DELETE FROM shadow WHERE replica = ?", (replica,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the state."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
