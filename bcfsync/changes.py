@@ -4,7 +4,7 @@ Owns: keys, listings, bodies, the base, plans, changes and outcomes; values all 
 The two sites are always local (archives) and remote (a server), in that order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -320,8 +320,11 @@ class Side(Protocol):
         """All topics, cheaply."""
         ...
 
-    def load(self, keys: Iterable[str]) -> Bodies:
-        """Whole topics, with comments, viewpoints, references, and the digests of their pictures where cheap."""
+    def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
+        """Whole topics, with comments, viewpoints, references, and the digests of their pictures where cheap.
+
+        Viewpoints among ``known`` (keys of this side) may come without details: they never change.
+        """
         ...
 
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:

@@ -3,16 +3,18 @@
 Owns: the rounds of a pass. Sees: sides, store, plan, execute. Clock and sleep are given.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from bcfsync.base import read_base
 from bcfsync.canonical import guid_keys
-from bcfsync.changes import Base, Bodies, Kind, Listing, Outcome, Plan, Site, Status, Step
+from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Outcome, Plan, Site, Status, Step
+from bcfsync.errors import Guarded
 from bcfsync.execute import Ends, execute
 from bcfsync.guids import guid_key
+from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide
 from bcfsync.plan.drawing import Policy
 from bcfsync.plan.triage import triage
@@ -47,6 +49,12 @@ class Applied:
 Event = Planned | Waiting | Applied
 
 
+class Emptied(Guarded):
+    """The server's project lost all topics that are on record for it."""
+
+    hint = "check the URL and the project; if the project was reset on purpose, run again with --forget"
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """The seams of time."""
@@ -70,9 +78,31 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     base = read_base(store, ends.replica)
     origin, goal = ends.at(source), ends.at(source.other)
     sources, targets = origin.listing(), goal.listing()
+    _check_not_emptied(base, targets if source is Site.LOCAL else sources)
     found = triage(base, source, sources, targets, goal.capabilities)
-    bodies, counterparts = origin.load(found.source_keys), goal.load(found.target_keys)
+    known = _settled_viewpoints(base)
+    bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
     return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts)
+
+
+def _check_not_emptied(base: Base, remote: Listing) -> None:
+    """Refuse to work with a project that lost every topic recorded for it: it was reset, or it is not the same one.
+
+    Raises:
+        Emptied: before anything is written.
+    """
+    linked = sum(1 for key in base.to_local if key.kind is Kind.TOPIC)
+    if linked and not remote.topics:
+        raise Emptied(f"the server's project is empty, but {linked} topics are on record for it")
+
+
+def _settled_viewpoints(base: Base) -> frozenset[Key]:
+    """Viewpoints of the server that both sides hold on record: they never change, so their details are not needed."""
+    return frozenset(
+        theirs
+        for ours, theirs in base.to_remote.items()
+        if ours.kind is Kind.VIEWPOINT and ours in base.local and ours in base.remote
+    )
 
 
 def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) -> Iterator[Event]:
@@ -96,19 +126,19 @@ def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) 
 
 def _present(drawn: Drawn, kind: Kind, topic: str) -> frozenset[str]:
     """Ids of a kind the target held in a topic when it was looked at."""
-    if kind is Kind.TOPIC:
-        return frozenset(drawn.targets.topics)
-    if kind is Kind.DOCUMENT:
-        return guid_keys(item.guid for item in drawn.target.documents)
-    body = drawn.target.topics.get(guid_key(topic))
-    if body is None:
-        return frozenset()
+    body = drawn.target.topics.get(guid_key(topic)) if topic else None
+    found: Sequence[Comment | Viewpoint | DocumentReference | Document] = ()
     match kind:
-        case Kind.COMMENT:
-            return guid_keys(item.guid for item in body.comments)
-        case Kind.VIEWPOINT:
-            return guid_keys(item.guid for item in body.viewpoints)
-        case Kind.REFERENCE:
-            return guid_keys(item.guid for item in body.document_references)
+        case Kind.TOPIC:
+            return frozenset(drawn.targets.topics)
+        case Kind.DOCUMENT:
+            found = drawn.target.documents
+        case Kind.COMMENT if body:
+            found = body.comments
+        case Kind.VIEWPOINT if body:
+            found = body.viewpoints
+        case Kind.REFERENCE if body:
+            found = body.document_references
         case _:
-            return frozenset()
+            pass
+    return guid_keys(item.guid for item in found)

@@ -163,6 +163,22 @@ class Store:
                 )
             self._db.execute("DELETE FROM intent WHERE kind = ? AND topic = ? AND guid = ?", local)
 
+    def note(self, name: str, value: str) -> None:
+        """Remember a fact about the pair."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def noted(self, name: str) -> str | None:
+        """A fact about the pair."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def forget(self) -> None:
+        """Forget everything about the pair."""
+        with self._transaction():
+            for table in ("link", "shadow", "intent", "known", "meta"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+
     def forget_replica(self, replica: str) -> None:
         """Forget what an archive held, because it is no longer there; identities stay."""
         with self._transaction():

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
-from bcfsync.errors import UsageError
+from bcfsync.errors import BcfsyncError, UsageError
 from bcfsync.model import Blob
 
 OpenBlob = Callable[[Blob], AbstractContextManager[IO[bytes]]]
@@ -30,23 +30,37 @@ class CannotWrite(UsageError, OSError):
     hint = "check the folder and your rights, and close the program that has the file open"
 
 
-def write_archive(path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob) -> None:
+def write_archive(
+    path: Path,
+    entries: Iterable[tuple[str, Payload]],
+    open_blob: OpenBlob,
+    *,
+    before_replace: Callable[[], None] = lambda: None,
+) -> None:
     """Put the entries, in their order, into an archive at ``path``; the same entries give the same bytes.
 
     The archive appears whole or not at all: it is written beside the target, flushed to disk, and moved over it.
+
+    Args:
+        path: the archive to make or to replace.
+        entries: names and what stands under them.
+        open_blob: how bytes that are elsewhere are reached.
+        before_replace: called when all is written, to close what holds the old file open: Windows insists.
 
     Raises:
         CannotWrite: and the target is as it was.
     """
     try:
-        _write_beside(path, entries, open_blob)
+        _write_beside(path, entries, open_blob, before_replace)
     except OSError as error:
-        if isinstance(error, CannotWrite):
+        if isinstance(error, BcfsyncError):
             raise
         raise CannotWrite(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _write_beside(path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob) -> None:
+def _write_beside(
+    path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob, before_replace: Callable[[], None]
+) -> None:
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -57,6 +71,7 @@ def _write_beside(path: Path, entries: Iterable[tuple[str, Payload]], open_blob:
             stream.flush()
             os.fsync(stream.fileno())
         _keep_mode(path, temporary)
+        before_replace()
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

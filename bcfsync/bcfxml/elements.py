@@ -23,7 +23,7 @@ def root(name: str, **attributes: str | None) -> etree._Element:
 
 def add(parent: etree._Element, name: str, text: str | None = None, **attributes: str | None) -> etree._Element:
     """Append a child; attributes that are None are left out."""
-    element = etree.SubElement(parent, name)
+    element: etree._Element = etree.SubElement(parent, name)
     if text:
         element.text = clean(text)
     _set(element, attributes)
@@ -70,7 +70,7 @@ def clean(text: str) -> str:
 def to_bytes(element: etree._Element) -> bytes:
     """The finished document: UTF-8, LF, indented, the same bytes for the same model."""
     etree.indent(element, "  ")
-    return etree.tostring(element, encoding="UTF-8", xml_declaration=True) + b"\n"
+    return bytes(etree.tostring(element, encoding="UTF-8", xml_declaration=True)) + b"\n"
 
 
 def _set(element: etree._Element, attributes: dict[str, str | None]) -> None:

@@ -44,16 +44,25 @@ def entries(bcf: Bcf) -> list[Entry]:
     if lists:
         found.append(("extensions.xsd", _extensions(lists)))
     for topic in bcf.topics:
-        names = layout.viewpoint_names(topic, canonical_first=True)
-        folder = layout.folder_of(topic)
-        found.append((f"{folder}/markup.bcf", to_bytes(markup(topic, names, documents))))
-        for view, given in zip(topic.viewpoints, names, strict=True):
-            if given.viewpoint:
-                found.append((f"{folder}/{given.viewpoint}", to_bytes(visinfo(view, given))))
-        found.extend(layout.picture_entries(topic, names))
-        found.extend(layout.internal_entries(topic))
-    found.extend((layout.document_path(item), item.blob) for item in bcf.documents if item.blob)
+        found.extend(topic_entries(topic, documents))
+    found.extend(document_entries(bcf))
     return layout.without_repeats([*found, *layout.extra_entries(bcf)])
+
+
+def topic_entries(topic: Topic, documents: dict[str, Document]) -> list[Entry]:
+    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files."""
+    names = layout.viewpoint_names(topic, canonical_first=True)
+    folder = layout.folder_of(topic)
+    found: list[Entry] = [(f"{folder}/markup.bcf", to_bytes(markup(topic, names, documents)))]
+    for view, given in zip(topic.viewpoints, names, strict=True):
+        if given.viewpoint:
+            found.append((f"{folder}/{given.viewpoint}", to_bytes(visinfo(view, given))))
+    return [*found, *layout.picture_entries(topic, names), *layout.internal_entries(topic)]
+
+
+def document_entries(bcf: Bcf) -> list[Entry]:
+    """The project's documents, which 2.1 knows by their paths only."""
+    return [(layout.document_path(item), item.blob) for item in bcf.documents if item.blob]
 
 
 def _version() -> bytes:

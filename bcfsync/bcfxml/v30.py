@@ -43,19 +43,31 @@ def entries(bcf: Bcf) -> list[Entry]:
     if project := _project(bcf.project):
         found.append(("project.bcfp", project))
     found.append(("extensions.xml", _extensions(bcf.extensions or Extensions())))
-    if bcf.documents:
-        found.append(("documents.xml", _documents(bcf.documents)))
+    documents = document_entries(bcf)
+    found.extend(documents[:1])
     for topic in bcf.topics:
-        names = layout.viewpoint_names(topic, canonical_first=False)
-        folder = layout.folder_of(topic)
-        found.append((f"{folder}/markup.bcf", to_bytes(markup(topic, names))))
-        for view, given in zip(topic.viewpoints, names, strict=True):
-            if given.viewpoint:
-                found.append((f"{folder}/{given.viewpoint}", to_bytes(visinfo(view, given))))
-        found.extend(layout.picture_entries(topic, names))
-        found.extend(layout.internal_entries(topic))
-    found.extend((f"documents/{written_guid(item.guid)}", item.blob) for item in bcf.documents if item.blob)
+        found.extend(topic_entries(topic))
+    found.extend(documents[1:])
     return layout.without_repeats([*found, *layout.extra_entries(bcf)])
+
+
+def topic_entries(topic: Topic) -> list[Entry]:
+    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files."""
+    names = layout.viewpoint_names(topic, canonical_first=False)
+    folder = layout.folder_of(topic)
+    found: list[Entry] = [(f"{folder}/markup.bcf", to_bytes(markup(topic, names)))]
+    for view, given in zip(topic.viewpoints, names, strict=True):
+        if given.viewpoint:
+            found.append((f"{folder}/{given.viewpoint}", to_bytes(visinfo(view, given))))
+    return [*found, *layout.picture_entries(topic, names), *layout.internal_entries(topic)]
+
+
+def document_entries(bcf: Bcf) -> list[Entry]:
+    """documents.xml and the documents, where there are any."""
+    if not bcf.documents:
+        return []
+    found: list[Entry] = [("documents.xml", _documents(bcf.documents))]
+    return found + [(f"documents/{written_guid(item.guid)}", item.blob) for item in bcf.documents if item.blob]
 
 
 def _project(project: Project | None) -> bytes | None:

@@ -1,0 +1,5 @@
+"""JSON of BCF-API 2.1 and 3.0 ↔ the canonical model; pure, without any URL.
+
+Owns: field names, null and absent, what a server may be sent. Sees: model, dates, guids, errors.
+Rules: BCF-API 2.1 (branch ``release_2_1``) and 3.0. ``codec.for_version`` chooses.
+"""

@@ -1,0 +1,148 @@
+"""Lenient reading of JSON: typed members of an object, None where a member makes no sense.
+
+Owns: what counts as absent, and the error for an answer that cannot be used at all. Sees: dates.
+Rules: both sides ignore unknown members (BCF-API 2.1 and 3.0); null, absent and blank mean the same.
+"""
+
+import math
+
+from bcfsync.dates import Timestamp, read_timestamp
+from bcfsync.errors import ServerTrouble
+
+Json = dict[str, object]
+"""A JSON object to be sent."""
+
+
+class AnswerNotUnderstood(ServerTrouble, ValueError):
+    """A server's answer is not what BCF-API describes: no object, no list, or without its guid."""
+
+    hint = "check that the address is the one of a BCF-API and that the version is the server's"
+
+
+class JsonObject:
+    """One JSON object being read; ``what`` is how errors call it.
+
+    The getters never raise: a member of the wrong type reads as absent.
+
+    Raises:
+        AnswerNotUnderstood: the value is no object.
+    """
+
+    def __init__(self, data: object, what: str) -> None:
+        if not isinstance(data, dict):
+            raise AnswerNotUnderstood(f"{what}: expected an object, got {kind(data)}")
+        self._data = data
+        self.what = what
+
+    def has(self, name: str) -> bool:
+        """Whether the member is there at all, null included."""
+        return name in self._data
+
+    def value(self, name: str) -> object:
+        """The member as it is; None where absent."""
+        found: object = self._data.get(name)
+        return found
+
+    def exact(self, name: str) -> str:
+        """A text exactly as it is; "" where absent."""
+        found = self.value(name)
+        return found if isinstance(found, str) else ""
+
+    def text(self, *names: str) -> str | None:
+        """The first of these members that is a text and not blank, exactly."""
+        return next((found for found in map(self.exact, names) if found.strip()), None)
+
+    def key(self, name: str) -> str | None:
+        """An id, an opaque text; some servers count and send integers."""
+        number = self.integer(name)
+        return self.text(name) if number is None else str(number)
+
+    def needed_key(self, name: str) -> str:
+        """An id that the server owes.
+
+        Raises:
+            AnswerNotUnderstood: there is none.
+        """
+        found = self.key(name)
+        if found is None:
+            raise AnswerNotUnderstood(f"{self.what}: the member {name!r} is {kind(self.value(name))}, expected an id")
+        return found
+
+    def integer(self, name: str) -> int | None:
+        """An integer, also one written as 3.0."""
+        found = self.value(name)
+        if isinstance(found, float) and found.is_integer():
+            return int(found)
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    def number(self, name: str) -> float | None:
+        """A finite number."""
+        found = self.value(name)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return None
+        try:
+            number = float(found)
+        except OverflowError:
+            return None
+        return number if math.isfinite(number) else None
+
+    def flag(self, *names: str) -> bool | None:
+        """The first of these members that is a boolean, also as text: the schemas give defaults as ``"false"``."""
+        words = {"true": True, "false": False}
+        for name in names:
+            found = self.value(name)
+            said = words.get(found.strip().lower()) if isinstance(found, str) else found
+            if isinstance(said, bool):
+                return said
+        return None
+
+    def date(self, name: str) -> Timestamp | None:
+        """A date-time; without zone it is UTC."""
+        return read_timestamp(self.exact(name))
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A list of texts without nulls and blanks; None where there is no list."""
+        found = self.value(name)
+        if not isinstance(found, list):
+            return None
+        return tuple(item for item in found if isinstance(item, str) and item.strip())
+
+    def child(self, name: str) -> "JsonObject | None":
+        """An object inside this one."""
+        found = self.value(name)
+        return JsonObject(found, f"{self.what}.{name}") if isinstance(found, dict) else None
+
+    def children(self, name: str) -> list["JsonObject"]:
+        """The objects of a list; none where there is no list."""
+        found = self.value(name)
+        return members(found, f"{self.what}.{name}") if isinstance(found, list) else []
+
+
+def members(data: object, what: str) -> list[JsonObject]:
+    """The objects of a list, without what is no object; null is the empty list.
+
+    Raises:
+        AnswerNotUnderstood: the value is no list.
+    """
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise AnswerNotUnderstood(f"{what}: expected a list, got {kind(data)}")
+    return [JsonObject(item, what) for item in data if isinstance(item, dict)]
+
+
+def kind(data: object) -> str:
+    """What a JSON value is, in words for people."""
+    match data:
+        case None:
+            return "nothing"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text" if data.strip() else "a blank text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

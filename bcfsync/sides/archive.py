@@ -1,0 +1,296 @@
+"""One archive on disk, as a side of a pair.
+
+Owns: reading an archive into listings and bodies, and bringing changes into it. Sees: bcffile, draft, versions.
+Untouched topics keep their entries byte for byte; the file is replaced whole, and only if nobody else replaced it
+meanwhile.
+"""
+
+import hashlib
+import posixpath
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from bcfsync import findings as f
+from bcfsync.archive.reading import Archive
+from bcfsync.archive.writing import OpenBlob, Payload, write_archive
+from bcfsync.bcffile import BcfFile, open_bcf
+from bcfsync.bcfxml import layout, v21, v30
+from bcfsync.canonical import topic_content
+from bcfsync.changes import (
+    Bodies,
+    Capabilities,
+    Change,
+    Entity,
+    Key,
+    Listed,
+    Listing,
+    Outcome,
+    ProjectInfo,
+    Side,
+    Status,
+)
+from bcfsync.errors import UsageError
+from bcfsync.findings import Finding
+from bcfsync.guids import guid_key
+from bcfsync.model import Bcf, BimSnippet, Blob, Document, Topic, Viewpoint
+from bcfsync.net import Refused
+from bcfsync.sides.draft import Draft
+from bcfsync.versions import WRITABLE, fitted
+
+_SPOOL = "\0spool/"  # no entry name can begin like this
+_CHUNK = 1 << 20
+
+
+class CannotUpdate(UsageError, ValueError):
+    """The archive exists in a form bcfsync reads but does not write."""
+
+
+class ArchiveSide:
+    """An archive that is there, or will be once something is written to it."""
+
+    def __init__(self, path: Path, version: str = "2.1") -> None:
+        """Read the archive, where there is one.
+
+        Args:
+            path: where it is or shall be.
+            version: for a new archive, the version to write; an existing one keeps its own.
+
+        Raises:
+            InvalidArchive: (a subclass) there is a file, and it is no readable archive.
+        """
+        self.path = path
+        self.version = version
+        self.findings: tuple[Finding, ...] = ()
+        self.bcf = Bcf(version)
+        self.stamp = _stamp(path)
+        self._digests: dict[str, str] = {}
+        self._spool: Path | None = None
+        if self.stamp is not None:
+            self._read()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """An archive keeps every guid it is given."""
+        return Capabilities(str(self.path), client_guid=True)
+
+    def listing(self) -> Listing:
+        """All topics of the archive, read anew where the file has changed."""
+        if _stamp(self.path) != self.stamp:
+            self.stamp = _stamp(self.path)
+            self.bcf, self.findings, self._digests = Bcf(self.version), (), {}
+            if self.stamp is not None:
+                self._read()
+        return Listing({guid_key(topic.guid): _listed(topic) for topic in self.bcf.topics})
+
+    def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
+        """Whole topics, their pictures with digests."""
+        wanted = set(keys)
+        topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
+        if topics and self.stamp is not None:
+            with open_bcf(self.path) as file:
+                topics = {key: self._digested(topic, file) for key, topic in topics.items()}
+        return Bodies(topics, self.bcf.documents, ProjectInfo(self.bcf.project, self.bcf.extensions), self.capabilities)
+
+    @contextmanager
+    def open(self, blob: Blob) -> Iterator[IO[bytes]]:
+        """Stream an entry of the archive."""
+        with Archive(self.path) as file, file.open(blob.locator) as stream:
+            yield stream
+
+    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
+        """Bring all changes into the archive by one atomic replacement; the outcomes follow it."""
+        draft = Draft(self.bcf)
+        with tempfile.TemporaryDirectory(prefix="bcfsync-") as folder:
+            self._spool = Path(folder)
+            outcomes = [self._take(draft, change, source) for change in changes]
+            outcomes = self._without_losses(draft, outcomes)
+            done = any(outcome.status is Status.DONE for _, outcome in outcomes)
+            stale = done and not self._replace(draft)
+        for _, outcome in outcomes:
+            moved = stale and outcome.status is Status.DONE
+            yield replace(outcome, status=Status.STALE, message="the file was changed meanwhile") if moved else outcome
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        with open_bcf(self.path) as file:
+            self.bcf, self.findings, self.version = file.bcf, file.findings, file.bcf.version
+
+    def _digested(self, topic: Topic, file: BcfFile) -> Topic:
+        """The topic with the digests of its pictures and its snippet."""
+        views = tuple(self._digested_view(view, file) for view in topic.viewpoints)
+        snippet = topic.bim_snippet
+        if snippet and snippet.blob:
+            snippet = replace(snippet, blob=self._digest(snippet.blob, file))
+        return replace(topic, viewpoints=views, bim_snippet=snippet)
+
+    def _digested_view(self, view: Viewpoint, file: BcfFile) -> Viewpoint:
+        snapshot = view.snapshot
+        if snapshot and snapshot.blob:
+            snapshot = replace(snapshot, blob=self._digest(snapshot.blob, file))
+        bitmaps = tuple(
+            replace(item, blob=self._digest(item.blob, file)) if item.blob else item for item in view.bitmaps
+        )
+        return replace(view, snapshot=snapshot, bitmaps=bitmaps)
+
+    def _digest(self, blob: Blob, file: BcfFile) -> Blob:
+        if blob.locator not in self._digests:
+            with file.open(blob) as stream:
+                self._digests[blob.locator] = _sha256(stream)
+        return replace(blob, sha256=self._digests[blob.locator])
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def _take(self, draft: Draft, change: Change, source: Side) -> tuple[Change, Outcome]:
+        """Bring one change into the draft; its bytes are fetched now, and one that cannot be had costs only itself."""
+        missing: list[str] = []
+        try:
+            value = self._fetched(change.value, source, missing)
+            held = draft.take(replace(change, value=value))
+        except LookupError as error:
+            return change, Outcome(change.step, Status.FAILED, change.guid, message=str(error))
+        except Refused as error:
+            return change, Outcome(
+                change.step, Status.FAILED, change.guid, message=f"its bytes cannot be fetched: {error}"
+            )
+        return change, Outcome(change.step, Status.DONE, change.guid, held, "; ".join(missing))
+
+    def _fetched(self, value: Entity, source: Side, missing: list[str]) -> Entity:
+        match value:
+            case Viewpoint():
+                return self._fetched_view(value, source, missing)
+            case BimSnippet(blob=Blob() as blob) | Document(blob=Blob() as blob):
+                return replace(value, blob=self._spooled(blob, source))
+            case _:
+                return value
+
+    def _fetched_view(self, view: Viewpoint, source: Side, missing: list[str]) -> Viewpoint:
+        snapshot, bitmaps = view.snapshot, list(view.bitmaps)
+        try:
+            if snapshot and snapshot.blob:
+                snapshot = replace(snapshot, blob=self._spooled(snapshot.blob, source))
+            for at, bitmap in enumerate(bitmaps):
+                if bitmap.blob:
+                    bitmaps[at] = replace(bitmap, blob=self._spooled(bitmap.blob, source))
+        except Refused as error:
+            missing.append(f"a picture cannot be fetched: {error}")
+            snapshot = snapshot if snapshot and snapshot.blob and snapshot.blob.locator.startswith(_SPOOL) else None
+            bitmaps = [item for item in bitmaps if item.blob and item.blob.locator.startswith(_SPOOL)]
+        return replace(view, snapshot=snapshot, bitmaps=tuple(bitmaps))
+
+    def _spooled(self, blob: Blob, source: Side) -> Blob:
+        """The bytes of a blob of the other side, in a file of this pass."""
+        assert self._spool is not None  # noqa: S101 - apply sets it
+        target = self._spool / str(len(list(self._spool.iterdir())))
+        with source.open(blob) as stream, target.open("wb") as file:
+            shutil.copyfileobj(stream, file, _CHUNK)
+        with target.open("rb") as file:
+            digest = _sha256(file)
+        return Blob(f"{_SPOOL}{target.name}", target.stat().st_size, digest)
+
+    def _without_losses(self, draft: Draft, outcomes: list[tuple[Change, Outcome]]) -> list[tuple[Change, Outcome]]:
+        """Hold changes to topics whose documents hold what the model does not: writing them would lose it."""
+        if self.stamp is None:
+            return outcomes
+        if self.version not in WRITABLE:
+            raise CannotUpdate(
+                f"{self.path}: BCF {self.version} is read, but not written yet", hint="export to a new file"
+            )
+        if any(finding.rule is f.NESTED_ROOT for finding in self.findings):
+            raise CannotUpdate(f"{self.path}: the archive sits in a folder of itself", hint="export to a new file")
+        unknown = {
+            posixpath.dirname(item.entry) for item in self.findings if item.rule in {f.UNKNOWN_XML, f.MENDED_XML}
+        }
+        kept = {guid_key(topic.guid): topic for topic in self.bcf.topics if topic.folder in unknown}
+        reason = f"{self.path.name} holds parts of this topic that bcfsync does not know and would lose"
+        for key in kept.keys() & draft.touched.keys():
+            draft.topics[key] = kept[key]
+            del draft.touched[key]
+        return [
+            (change, Outcome(change.step, Status.HELD, change.guid, message=reason))
+            if guid_key(change.topic or change.guid) in kept
+            else (change, outcome)
+            for change, outcome in outcomes
+        ]
+
+    def _replace(self, draft: Draft) -> bool:
+        """Write the archive; False where somebody else has written it since it was read."""
+        if _stamp(self.path) != self.stamp:
+            return False
+        bcf = fitted(draft.bcf(), self.version)
+        writer: Callable[[Bcf], list[tuple[str, Payload]]] = v21.entries if self.version == "2.1" else v30.entries
+        entries = writer(bcf) if self.stamp is None else self._patched(bcf, draft)
+        if self.stamp is None:
+            write_archive(self.path, entries, self._open_any(None))
+        else:
+            with Archive(self.path) as file:
+                opener = self._open_any(file)
+                # the old file must be closed before it can be replaced on Windows: write beside it first
+                write_archive(self.path, entries, opener, before_replace=file.close)
+        self.listing()
+        return True
+
+    def _patched(self, bcf: Bcf, draft: Draft) -> list[tuple[str, Payload]]:
+        """The archive's own entries, with those of touched topics made anew in their place."""
+        with Archive(self.path) as file:
+            names, sizes = file.names, {name: file.size(name) for name in file.names}
+        documents = layout.documents_by_guid(bcf)
+        fresh: dict[str, list[tuple[str, Payload]]] = {}
+        for topic in bcf.topics:
+            key = guid_key(topic.guid)
+            if key in draft.touched:
+                made = v21.topic_entries(topic, documents) if self.version == "2.1" else v30.topic_entries(topic)
+                fresh[topic.folder or layout.folder_of(topic)] = made
+        roots = v21.document_entries(bcf) if self.version == "2.1" else v30.document_entries(bcf)
+        changed = dict(roots) if draft.documents_touched else {}
+        extras = {extra.path for extra in bcf.extras}
+        found: list[tuple[str, Payload]] = []
+        for name in names:
+            folder = posixpath.dirname(name)
+            if folder in fresh and name not in extras:
+                found.extend(fresh.pop(folder))
+                fresh[folder] = []
+            else:
+                found.append((name, changed.pop(name, Blob(name, sizes[name]))))
+        rest = [entry for made in fresh.values() for entry in made]
+        return layout.without_repeats([*found, *rest, *changed.items()])
+
+    def _open_any(self, file: Archive | None) -> OpenBlob:
+        @contextmanager
+        def opened(blob: Blob) -> Iterator[IO[bytes]]:
+            if blob.locator.startswith(_SPOOL) and self._spool is not None:
+                with (self._spool / blob.locator.removeprefix(_SPOOL)).open("rb") as stream:
+                    yield stream
+            elif file is not None:
+                with file.open(blob.locator) as stream:
+                    yield stream
+            else:
+                raise LookupError(blob.locator)
+
+        return opened
+
+
+def _listed(topic: Topic) -> Listed:
+    date = topic.creation_date.instant if topic.creation_date else None
+    return Listed(topic.guid, topic_content(topic), topic.creation_author, date)
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from another without reading it; None where there is no file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino

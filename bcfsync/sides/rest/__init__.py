@@ -1,0 +1,1 @@
+"""A project on a BCF server as a side: discovery, routes, reading, writing."""

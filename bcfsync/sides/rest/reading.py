@@ -1,0 +1,163 @@
+"""Reading a project: its topics in pages, and whole topics with everything below them.
+
+Owns: which requests make a whole topic. Sees: routes, net, bcfapi. Rules: collections are bare arrays without count
+or link, so a list is complete only when a further page brings nothing new; a sub-resource a server lacks
+(404, 405, 501) reads as empty.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TypeVar
+
+from bcfsync.bcfapi.codec import Codec
+from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.changes import Key, Kind, key_of
+from bcfsync.guids import guid_key
+from bcfsync.model import BimSnippet, Blob, Comment, Document, Topic, Viewpoint
+from bcfsync.net import Http, Refused
+from bcfsync.sides.rest.routes import Routes
+
+THREADS = 8
+NO_TEXT = "(no text)"
+"""Stands for a comment without any text on API 3.0, which does not take one; read back as no text."""
+
+_PAGE = 100
+_MISSING = frozenset({404, 405, 501})
+_ROUND = 10
+T = TypeVar("T")
+
+
+class ProjectReader:
+    """Reads one project of one server."""
+
+    def __init__(self, http: Http, routes: Routes, codec: Codec) -> None:
+        self.http = http
+        self.routes = routes
+        self.codec = codec
+
+    def topics(self) -> list[Topic]:
+        """All topics, without what is below them."""
+        return [self.codec.decode_topic(item) for item in self.pages(self.routes.topics, "creation_date")]
+
+    def pages(self, url: str, order: str | None = None) -> list[object]:
+        """A whole collection, page by page, each item once.
+
+        A server may ignore paging, cap it without saying so, or answer in another order: the next page starts after
+        what was seen, and a page that brings nothing new is the end.
+        """
+        ordering = f"&$orderby={order}" if order else ""
+        seen: dict[str, object] = {}
+        while True:
+            page = self._list(f"{url}?$top={_PAGE}&$skip={len(seen)}{ordering}", plain=url if not seen else None)
+            fresh = {key: item for item in page if (key := _item_key(item)) not in seen}
+            seen |= fresh
+            # a page shorter than asked for is the last, unless its length looks like a server's own cap
+            if not fresh or (len(page) < _PAGE and len(page) % _ROUND):
+                return list(seen.values())
+
+    def _list(self, url: str, plain: str | None) -> list[object]:
+        try:
+            data = self.http.get(url).data
+        except Refused as error:
+            if error.status != 400 or plain is None:
+                raise
+            data = self.http.get(plain).data  # the server takes no paging at all
+        if not isinstance(data, list):
+            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(data).__name__}")
+        return data
+
+    def whole(self, topics: Iterable[Topic], known: Collection[Key]) -> list[Topic]:
+        """The topics with everything below them, read by several requests at a time.
+
+        Args:
+            topics: as ``topics`` gave them.
+            known: viewpoints that need no details, since they never change.
+        """
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="bcf-read") as pool:
+            return list(pool.map(lambda topic: self._whole(topic, known), topics))
+
+    def _whole(self, topic: Topic, known: Collection[Key]) -> Topic:
+        guid = topic.guid
+        views = [self.codec.decode_viewpoint(item) for item in self._part(guid, "viewpoints")]
+        comments = [self.codec.decode_comment(item) for item in self._part(guid, "comments")]
+        references = [self.codec.decode_reference(item) for item in self._part(guid, "document_references")]
+        return replace(
+            topic,
+            viewpoints=tuple(
+                self._viewpoint(guid, view, brief=key_of(Kind.VIEWPOINT, guid, view.guid) in known) for view in views
+            ),
+            comments=tuple(map(readable, comments)),
+            document_references=tuple(references),
+            files=self.codec.decode_files(self._part(guid, "files")),
+            related_topics=self.codec.decode_related(self._part(guid, "related_topics")),
+            bim_snippet=self._snippet(topic),
+        )
+
+    def _part(self, topic: str, name: str) -> list[object]:
+        """A list below a topic; in pages only where its length looks like a cap."""
+        url = self.routes.part(topic, name)
+        found = self._optional(lambda: self.http.get(url).data)
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(found).__name__}")
+        return self.pages(url) if len(found) >= _PAGE and len(found) % _ROUND == 0 else found
+
+    def _optional(self, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except Refused as error:
+            if error.status in _MISSING:
+                return None
+            raise
+
+    def _viewpoint(self, topic: str, view: Viewpoint, *, brief: bool) -> Viewpoint:
+        routes = self.routes
+        snapshot = view.snapshot
+        if snapshot:
+            snapshot = replace(snapshot, blob=Blob(routes.view_part(topic, view.guid, "snapshot")))
+        bitmaps = tuple(
+            replace(item, blob=Blob(routes.bitmap(topic, view.guid, item.guid))) if item.guid else item
+            for item in view.bitmaps
+        )
+        view = replace(view, snapshot=snapshot, bitmaps=bitmaps)
+        if brief or view.components is not None or not (view.perspective_camera or view.orthogonal_camera):
+            return view
+        parts = [
+            self._optional(lambda name=name: self.http.get(routes.view_part(topic, view.guid, name)).data)  # type: ignore[misc]
+            for name in ("selection", "coloring", "visibility")
+        ]
+        codec = self.codec
+        selection, coloring = codec.decode_selection(parts[0]), codec.decode_coloring(parts[1])
+        visibility = codec.decode_visibility(parts[2]) if parts[2] is not None else None
+        return replace(view, components=codec.assembled(selection, coloring, visibility))
+
+    def _snippet(self, topic: Topic) -> BimSnippet | None:
+        snippet = topic.bim_snippet
+        if snippet is None or snippet.is_external:
+            return snippet
+        url = self.routes.part(topic.guid, "snippet")
+        try:
+            with self.http.open(url) as stream:
+                data = stream.read()
+        except Refused:
+            return snippet
+        return replace(snippet, blob=Blob(url, len(data), hashlib.sha256(data).hexdigest()))
+
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the project, with their bytes still on the server."""
+        found = self._optional(lambda: self.pages(self.routes.documents)) or []
+        documents = map(self.codec.decode_document, found)
+        return tuple(replace(item, blob=Blob(self.routes.document(item.guid))) for item in documents)
+
+
+def readable(comment: Comment) -> Comment:
+    """The comment with our stand-in for no text taken out again."""
+    return replace(comment, comment="") if comment.comment == NO_TEXT else comment
+
+
+def _item_key(item: object) -> str:
+    guid = item.get("guid") if isinstance(item, dict) else None
+    return guid_key(guid) if isinstance(guid, str) else repr(item)
