@@ -63,5 +63,5 @@ def _pictures(file: BcfFile) -> list[Finding]:
             blob = view.snapshot.blob if view.snapshot else None
             size = image_size(file.archive.head(blob.locator, _HEAD)) if blob else None
             if blob and size and max(size) > LONGEST_SIDE:
-                found.append(Finding(f.IMAGE_SIZE, blob.locator, f"{size[0]} × {size[1]}"))
+                found.append(Finding(f.IMAGE_SIZE, blob.locator, f"{size[0]} by {size[1]} pixels"))
     return found

@@ -29,7 +29,7 @@ _SCHEMAS = {
 
 
 def schema_name(entry: str) -> str | None:
-    """Which schema an archive entry has to obey, by its name: version, project, markup, visinfo, …"""
+    """Which schema an archive entry has to obey, by its name: version, project, markup, visinfo and so on."""
     name = entry.rpartition("/")[2].lower()
     return "visinfo" if name.endswith(".bcfv") else _SCHEMAS.get(name)
 

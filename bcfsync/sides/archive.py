@@ -20,14 +20,12 @@ from bcfsync.archive.reading import Archive
 from bcfsync.archive.writing import OpenBlob, Payload, write_archive
 from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.bcfxml import layout, v21, v30
-from bcfsync.canonical import topic_content
 from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
     Entity,
     Key,
-    Listed,
     Listing,
     Outcome,
     ProjectInfo,
@@ -39,7 +37,7 @@ from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, Blob, Document, Topic, Viewpoint
 from bcfsync.net import Refused
-from bcfsync.sides.draft import Draft
+from bcfsync.sides.draft import Draft, listed
 from bcfsync.versions import WRITABLE, fitted
 
 _SPOOL = "\0spool/"  # no entry name can begin like this
@@ -85,7 +83,7 @@ class ArchiveSide:
             self.bcf, self.findings, self._digests = Bcf(self.version), (), {}
             if self.stamp is not None:
                 self._read()
-        return Listing({guid_key(topic.guid): _listed(topic) for topic in self.bcf.topics})
+        return Listing({guid_key(topic.guid): listed(topic) for topic in self.bcf.topics})
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
         """Whole topics, their pictures with digests."""
@@ -273,11 +271,6 @@ class ArchiveSide:
                 raise LookupError(blob.locator)
 
         return opened
-
-
-def _listed(topic: Topic) -> Listed:
-    date = topic.creation_date.instant if topic.creation_date else None
-    return Listed(topic.guid, topic_content(topic), topic.creation_author, date)
 
 
 def _sha256(stream: IO[bytes]) -> str:

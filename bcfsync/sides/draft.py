@@ -7,11 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from bcfsync.changes import Change, Entity, Files, ProjectInfo, Related, Verb
+from bcfsync.canonical import topic_content
+from bcfsync.changes import Change, Entity, Files, Listed, ProjectInfo, Related, Verb
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, Comment, Document, DocumentReference, Topic, Viewpoint
 
 Item = TypeVar("Item", Comment, Viewpoint, DocumentReference)
+
+
+def listed(topic: Topic) -> Listed:
+    """A topic as a listing shows it."""
+    date = topic.creation_date.instant if topic.creation_date else None
+    return Listed(topic.guid, topic_content(topic), topic.creation_author, date)
 
 
 class Draft:

@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from bcfsync.bcfapi import codec as codecs
-from bcfsync.canonical import topic_content
 from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
     Key,
-    Listed,
     Listing,
     Outcome,
     ProjectInfo,
@@ -26,6 +24,7 @@ from bcfsync.errors import LoginNeeded, UsageError
 from bcfsync.guids import guid_key
 from bcfsync.model import Blob, Topic
 from bcfsync.net import Http, Refused, Unanswered
+from bcfsync.sides.draft import listed
 from bcfsync.sides.rest.discovery import discover
 from bcfsync.sides.rest.reading import ProjectReader
 from bcfsync.sides.rest.routes import Routes
@@ -68,7 +67,7 @@ class RestSide:
     def listing(self) -> Listing:
         """All topics of the project."""
         self._topics = {guid_key(topic.guid): topic for topic in self.reader.topics()}
-        return Listing({key: _listed(topic) for key, topic in self._topics.items()})
+        return Listing({key: listed(topic) for key, topic in self._topics.items()})
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
         """Whole topics; viewpoints that are ``known`` come without components, since they never change."""
@@ -145,8 +144,3 @@ class RestSide:
             return self.codec.decode_extensions(self.http.get(self.routes.extensions).data)
         except Refused:
             return None
-
-
-def _listed(topic: Topic) -> Listed:
-    date = topic.creation_date.instant if topic.creation_date else None
-    return Listed(topic.guid, topic_content(topic), topic.creation_author, date)
