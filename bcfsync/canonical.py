@@ -43,6 +43,9 @@ TOPIC_SCALARS = (
 TOPIC_SETS = ("labels", "reference_links")
 """Members of a topic that are sets of values."""
 
+_NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat"})
+_FILE_NAMES = frozenset({"reference"})
+
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
@@ -58,7 +61,11 @@ def canonical(value: object) -> Plain:
     if isinstance(value, tuple | frozenset):
         return [canonical(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _without_absent({item.name: canonical(getattr(value, item.name)) for item in fields(value)})
+        skipped = _NO_CONTENT | (_FILE_NAMES if isinstance(value, Viewpoint | Snapshot | Bitmap) else frozenset())
+        members = {
+            item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.name not in skipped
+        }
+        return _without_absent(members)
     if isinstance(value, bool | int | float) or value is None:
         return value
     raise TypeError(f"no canonical form for {type(value).__name__}")

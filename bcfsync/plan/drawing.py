@@ -3,14 +3,15 @@
 Owns: how steps, conflicts and holds are noted, and which shadow counts. Sees: changes, pairing's scope.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bcfsync.canonical import canonical
 from bcfsync.changes import Base, Bodies, Capabilities, Conflict, Entity, Hold, Key, Kind, Site, Step, Verb, key_of
 from bcfsync.guids import written_guid
-from bcfsync.model import Topic
+from bcfsync.model import Comment, Topic
 from bcfsync.plan.pairing import Scope
 
 E = TypeVar("E", bound=Entity)
@@ -78,13 +79,13 @@ class Drawing:
         return self.scope(kind, topic.guid, counterpart.guid if counterpart else known)
 
     def shadow(self, site: Site, kind: type[E], key: Key, value: object | None = None) -> E | None:
-        """The last value confirmed on a site, or a value another archive confirmed if this one is the same."""
+        """The last value confirmed on a site; for an archive new to the pair, what its ``value`` is to be measured by."""
         local = self.base.local_key(self.source_site, key)
         if local is None:
             return None
-        held = (self.base.local if site is Site.LOCAL else self.base.remote).get(local)
+        held: object = (self.base.local if site is Site.LOCAL else self.base.remote).get(local)
         if held is None and site is Site.LOCAL and value is not None:
-            held = next((item for item in self.base.copies.get(local, ()) if canonical(item) == canonical(value)), None)
+            held = base_among(value, self.base.copies.get(local, ()))
         return held if isinstance(held, kind) else None
 
     def original(self, kind: type[E], key: Key) -> E | None:
@@ -131,3 +132,32 @@ class Drawing:
     def hold_deleted(self, atom: Atom) -> None:
         """Note something that is not sent again, because it was deleted where it went to."""
         self.hold(atom, f"was deleted on the {self.target_site} side; not sent again")
+
+
+def base_among(value: object, copies: Sequence[object]) -> object | None:
+    """What a value in an archive new to the pair was made from, judged by the archives that came before.
+
+    A copy of what was confirmed is no edit. A later revision is measured by the latest one confirmed; an earlier
+    one says nothing new, so it is its own base. Where the dates do not tell, nobody knows.
+    """
+    if not copies:
+        return None
+    exact = next((item for item in copies if canonical(item) == canonical(value)), None)
+    if exact is not None:
+        return exact
+    mine, theirs = _moment(value), _moment(copies[0])
+    if mine is None or theirs is None or mine == theirs:
+        return None
+    return copies[0] if mine > theirs else value
+
+
+def _moment(value: object) -> datetime | None:
+    """When a topic or comment was last worked on, as it says itself."""
+    match value:
+        case Topic():
+            date = value.modified_date or value.creation_date
+        case Comment():
+            date = value.modified_date or value.date
+        case _:
+            return None
+    return date.instant if date else None

@@ -1,0 +1,1 @@
+"""The command line: words for people, exit codes, progress. Decides nothing."""

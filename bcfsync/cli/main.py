@@ -1,0 +1,93 @@
+"""The command ``bcfsync``: its subcommands, imported only when they are called, and its exit codes.
+
+Owns: the command table, and errors → one clear line and an exit code. Exit codes: docs/errors.md.
+"""
+
+import importlib
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from bcfsync import __version__, config
+from bcfsync.errors import BcfsyncError
+
+COMMANDS = {
+    "validate": ("bcfsync.cli.validate", "Check archives against the standard."),
+    "show": ("bcfsync.cli.show", "Show what an archive holds."),
+    "import": ("bcfsync.cli.transfer", "Bring archives into a server's project."),
+    "export": ("bcfsync.cli.transfer", "Bring a server's project into an archive."),
+    "serve": ("bcfsync.cli.serve", "Run the reference server on this machine."),
+    "demo": ("bcfsync.cli.demo", "See it all work, on this machine, in seconds."),
+}
+_DEFECT, _INTERRUPTED = 70, 130
+
+
+class _Commands(click.Group):
+    """Subcommands by name; their modules are imported on demand, so that ``--help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        found = getattr(module, f"{cmd_name}_command")
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bcfsync")
+def cli() -> None:
+    """The bridge between BCF archives and BCF servers.
+
+    Nothing lost, nothing doubled, nothing deleted that nobody deleted.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code; never with a traceback, unless BCFSYNC_DEBUG asks for it."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was done so far is recorded", err=True)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has seen enough; keep the interpreter from flushing into the closed pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except BcfsyncError as error:
+        _explain(error)
+        code = error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a defect of ours
+        _confess(error)
+        code = _DEFECT
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: BcfsyncError) -> None:
+    click.echo(f"error: {error}", err=True)
+    if error.hint:
+        click.echo(f"  hint: {error.hint}", err=True)
+    if config.wants_tracebacks():
+        traceback.print_exception(error)
+
+
+def _confess(error: Exception) -> None:
+    click.echo(f"error: a defect of bcfsync: {type(error).__name__}: {error}", err=True)
+    click.echo("  hint: set BCFSYNC_DEBUG=1, run it again, and report what it prints", err=True)
+    if config.wants_tracebacks():
+        traceback.print_exception(error)

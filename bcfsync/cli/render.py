@@ -1,0 +1,219 @@
+"""Events of a pass as lines: for people on standard error, for programs as JSON on standard output.
+
+Owns: wording, symbols, the summary. Sees: run's events.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Verb
+from bcfsync.net import Traffic
+from bcfsync.run import Applied, Event, Planned, Waiting
+
+_SYMBOLS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.ADOPT: ("=", "blue")}
+_COUNTED = {Verb.CREATE: "created", Verb.UPDATE: "updated"}
+_WITH_TOPIC = {Kind.PROJECT}
+
+
+@dataclass
+class Tally:
+    """What happened so far, counted as the summary wants it; parts of a fresh topic count as created things do."""
+
+    created: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
+    updated: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
+    kinds: dict[tuple[Verb, Kind], int] = field(default_factory=dict)
+    adopted: int = 0
+    conflicts: int = 0
+    held: int = 0
+    failed: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def plan(self, plan: Plan) -> None:
+        """Count what a plan leaves undone."""
+        self.conflicts += len(plan.conflicts)
+        self.held += len(plan.holds)
+
+    def apply(self, step: Step, outcome: Outcome) -> None:
+        """Count the end of a step."""
+        match outcome.status:
+            case Status.DONE if step.verb is Verb.ADOPT or outcome.adopted:
+                self.adopted += 1
+            case Status.DONE:
+                counted = self.created if step.verb is Verb.CREATE else self.updated
+                counted[step.site] += 1
+                self.kinds[step.verb, step.kind] = self.kinds.get((step.verb, step.kind), 0) + 1
+                self.held += bool(outcome.message) and step.site is Site.LOCAL
+            case Status.HELD:
+                self.held += 1
+            case Status.FAILED | Status.UNANSWERED:
+                self.failed += 1
+            case Status.STALE:
+                pass
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 something was held or failed, 6 a conflict waits for a person."""
+        if self.conflicts:
+            return 6
+        return 3 if self.held or self.failed else 0
+
+    def summary(self, traffic: Traffic) -> dict[str, Any]:
+        """The last line of ``--json``."""
+        sides = {
+            str(site): {"created": self.created[site], "updated": self.updated[site], "deleted": 0} for site in Site
+        }
+        return {
+            "type": "summary",
+            "created": sum(self.created.values()),
+            "updated": sum(self.updated.values()),
+            "deleted": 0,
+            "adopted": self.adopted,
+            "conflicts": self.conflicts,
+            "held": self.held,
+            "failed": self.failed,
+            "requests": traffic.requests,
+            "not_modified": traffic.not_modified,
+            "bytes_in": traffic.bytes_in,
+            "bytes_out": traffic.bytes_out,
+            "seconds": round(time.monotonic() - self.started, 3),
+            **sides,
+        }
+
+
+class Renderer:
+    """Prints the events of one command, and the summary at its end."""
+
+    def __init__(
+        self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, color: bool = True
+    ) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
+        self.color = color and sys.stderr.isatty()
+        self.tally = Tally()
+
+    def event(self, event: Event) -> None:
+        """Print one event."""
+        match event:
+            case Planned(plan, again):
+                if again:
+                    self._line("the other side moved meanwhile: planned anew", "!", "yellow")
+                self.tally.plan(plan)
+                self._plan_leftovers(plan)
+            case Waiting(until):
+                said = f"a create of an earlier run is unanswered; waiting until {until:%H:%M:%S} UTC for it to arrive"
+                self._line(said, "…", "yellow")
+            case Applied(step, outcome):
+                self.tally.apply(step, outcome)
+                self._applied(step, outcome)
+
+    def plan(self, plan: Plan) -> None:
+        """Print a plan that will not be carried out."""
+        self.tally.plan(plan)
+        for step in plan.steps:
+            if self.as_json:
+                self._emit({"type": "action", **_step(step)})
+            elif step.verb is not Verb.ADOPT or self.verbose:
+                symbol, color = _SYMBOLS[step.verb]
+                self._line(f"{step.site}  {step.label}{_members(step)}", symbol, color)
+        self._plan_leftovers(plan)
+        if not self.as_json:
+            creates = sum(step.verb is Verb.CREATE for step in plan.writes)
+            updates = len(plan.writes) - creates
+            left = f"{len(plan.conflicts)} conflicts, {len(plan.holds)} held"
+            self._line(f"Plan: {creates} new, {updates} updates, 0 deletes, {left}.")
+
+    def summary(self, traffic: Traffic, target: str) -> None:
+        """Print how it ended."""
+        if self.as_json:
+            self._emit(self.tally.summary(traffic))
+            return
+        tally = self.tally
+        parts = [
+            f"{count} {_plural(kind, count)} {_COUNTED[verb]}"
+            for (verb, kind), count in sorted(tally.kinds.items(), key=lambda item: list(Kind).index(item[0][1]))
+            if kind not in _WITH_TOPIC
+        ]
+        parts += [
+            f"{count} {name}"
+            for name, count in (("conflicts", tally.conflicts), ("held", tally.held), ("failed", tally.failed))
+            if count
+        ]
+        done = ", ".join(parts) or "nothing to do, all is there already"
+        seconds = time.monotonic() - tally.started
+        click.echo(f"{target}: {done} ({traffic.requests} requests, {seconds:.1f} s)", err=True)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _applied(self, step: Step, outcome: Outcome) -> None:
+        if self.as_json:
+            self._emit({"type": "outcome", **_step(step), "status": outcome.status, "message": outcome.message or None})
+            return
+        symbol, color = _SYMBOLS[step.verb]
+        if outcome.status is Status.DONE:
+            if (step.verb is not Verb.ADOPT or self.verbose) and not self.quiet:
+                note = f"  ({outcome.message})" if outcome.message else ""
+                self._line(f"{step.site}  {step.label}{_members(step)}{note}", symbol, color)
+        elif outcome.status is not Status.STALE:
+            self._line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
+
+    def _plan_leftovers(self, plan: Plan) -> None:
+        for conflict in plan.conflicts:
+            self._conflict(conflict)
+        for hold in plan.holds:
+            self._hold(hold)
+
+    def _conflict(self, conflict: Conflict) -> None:
+        if self.as_json:
+            members = ("kind", "topic", "guid", "field", "base", "local", "remote")
+            self._emit({"type": "conflict", **{name: getattr(conflict, name) for name in members}})
+            return
+        said = (
+            f"{conflict.label} {conflict.field}: file={conflict.local!r} server={conflict.remote!r}; neither is changed"
+        )
+        self._line(f"conflict  {said}", "!", "red", always=True)
+
+    def _hold(self, hold: Hold) -> None:
+        if self.as_json:
+            self._emit(
+                {"type": "hold", "kind": hold.kind, "topic": hold.topic, "guid": hold.guid, "reason": hold.reason}
+            )
+            return
+        self._line(f"held  {hold.label}: {hold.reason}", "?", "yellow", always=True)
+
+    def _line(self, text: str, symbol: str = "", color: str = "white", *, always: bool = False) -> None:
+        if self.as_json or (self.quiet and not always):
+            return
+        mark = f" {click.style(symbol, fg=color, bold=True) if self.color else symbol} " if symbol else ""
+        click.echo(f"{mark}{text}", err=True)
+
+    def _emit(self, data: dict[str, Any]) -> None:
+        click.echo(json.dumps(data, ensure_ascii=False))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "site": step.site,
+        "verb": step.verb,
+        "kind": step.kind,
+        "guid": step.guid,
+        "topic": step.topic or None,
+        "fields": list(step.fields),
+        "label": step.label,
+    }
+
+
+def _members(step: Step) -> str:
+    return f"  {', '.join(step.fields)}" if step.fields else ""
+
+
+def _plural(kind: Kind, count: int) -> str:
+    words = str(kind).replace("_", " ")
+    if kind in {Kind.FILES, Kind.RELATED}:
+        return f"{'list' if count == 1 else 'lists'} of {'model files' if kind is Kind.FILES else words}"
+    return words if count == 1 else f"{words}s"

@@ -1,0 +1,56 @@
+"""Filling the reference server from archives: topics keep the guids, authors and dates they have in the file.
+
+Owns: archive → the server's seeding calls. Sees: bcffile, the API's shapes, the annex's store.
+"""
+
+import base64
+from pathlib import Path
+
+from bcfsync.bcfapi import v30
+from bcfsync.bcffile import BcfFile, open_bcf
+from bcfsync.guids import guid_key
+from bcfsync.model import Blob, Topic
+from bcfsync.server.store import ServerStore
+from bcfsync.versions import fitted
+
+
+def seed(store: ServerStore, project_id: str, path: Path) -> int:
+    """Put all topics of an archive into a project; gives how many.
+
+    Raises:
+        InvalidArchive: (a subclass) the archive cannot be read.
+        Refusal: a topic is there already.
+    """
+    with open_bcf(path) as file, store.writing():
+        # a server has no topic without author and date
+        topics = fitted(file.bcf, "2.1").topics
+        for document in file.bcf.documents:
+            known = document.blob and guid_key(document.guid) not in {
+                guid_key(str(item["guid"])) for item in store.documents.listing(project_id)
+            }
+            if document.blob and known:
+                store.seed_document(project_id, document.guid, document.filename, _bytes(file, document.blob))
+        for topic in topics:
+            _seed_topic(store, project_id, topic, file)
+        return len(topics)
+
+
+def _seed_topic(store: ServerStore, project_id: str, topic: Topic, file: BcfFile) -> None:
+    store.seed_topic(project_id, v30.encode_topic(topic), v30.encode_files(topic.files), list(topic.related_topics))
+    for view in topic.viewpoints:
+        body = v30.viewpoint_body(view, lambda blob: base64.b64encode(_bytes(file, blob)).decode())
+        store.seed_viewpoint(project_id, topic.guid, body)
+    for comment in topic.comments:
+        body = v30.encode_comment(comment, topic.guid)
+        body["reply_to_comment_guid"] = comment.reply_to_comment_guid
+        store.seed_comment(project_id, topic.guid, body)
+    for reference in topic.document_references:
+        store.seed_document_reference(project_id, topic.guid, v30.reference_body(reference, guid=True))
+    snippet = topic.bim_snippet
+    if snippet and snippet.blob and not snippet.is_external:
+        store.seed_snippet(project_id, topic.guid, _bytes(file, snippet.blob))
+
+
+def _bytes(file: BcfFile, blob: Blob) -> bytes:
+    with file.open(blob) as stream:
+        return stream.read()

@@ -1,0 +1,173 @@
+"""``bcfsync import`` and ``bcfsync export``: one pass in one direction.
+
+Owns: building the sides from the command line. Decides nothing: the pass is ``run``'s.
+"""
+
+import sys
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from bcfsync import config
+from bcfsync.changes import Kind, Site
+from bcfsync.cli.options import ARCHIVE, json_option, run_options, server_options
+from bcfsync.cli.render import Renderer
+from bcfsync.errors import InvalidArchive, UsageError
+from bcfsync.execute import Ends
+from bcfsync.findings import Severity
+from bcfsync.net import Http
+from bcfsync.plan.drawing import Policy
+from bcfsync.run import Planned, Timing, draw, run
+from bcfsync.sides.archive import ArchiveSide
+from bcfsync.sides.rest.side import RestSide
+from bcfsync.store import Store
+
+_KEEPS_GUIDS = "keeps_guids"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said about running."""
+
+    url: str
+    project: str
+    dry_run: bool
+    settle: float
+    forget: bool
+
+
+class NothingToImport(InvalidArchive, ValueError):
+    """A readable archive without a readable topic."""
+
+    hint = "export the archive again"
+
+
+@click.command("import", short_help="Bring archives into a server's project.")
+@click.argument("files", nargs=-1, required=True, type=ARCHIVE, metavar="FILE...")
+@server_options
+@run_options
+@json_option
+def import_command(
+    files: tuple[Path, ...], url: str, project: str, dry_run: bool, verbose: bool, quiet: bool,
+    no_color: bool, settle: float, forget: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Bring the topics of archives into a project on a server.
+
+    Topics, comments, viewpoints with pictures, model files, relations, document references with their documents,
+    and snippets. What is there already is not made again; importing the same file twice changes nothing.
+    """
+    renderer = Renderer(as_json=as_json, quiet=quiet, verbose=verbose, color=not no_color)
+    options = Options(url, project, dry_run, settle, forget)
+    locals_ = [(path, _readable(path)) for path in files]
+    with ExitStack() as stack:
+        remote, store = _connect(options, stack)
+        literal: dict[Path, frozenset[str]] = {}
+        try:
+            for path, side in locals_:
+                literal[path] = _pass(Site.LOCAL, side, path, remote, store, options, renderer)
+            # a relation to a topic that came with a later file gets the id the server gave that topic
+            known = {key.guid for key, _ in store.links() if key.kind is Kind.TOPIC}
+            for path, side in locals_:
+                if literal[path] & known and not dry_run:
+                    _pass(Site.LOCAL, side, path, remote, store, options, renderer)
+        finally:
+            _remember(remote, store)
+            renderer.summary(remote.http.traffic, remote.capabilities.name)
+    sys.exit(max(renderer.tally.exit_code, 3 if _unread(locals_, renderer) else 0))
+
+
+@click.command("export", short_help="Bring a server's project into an archive.")
+@click.argument("out", type=ARCHIVE)
+@server_options
+@click.option(
+    "--version", type=click.Choice(["2.1", "3.0"]), help="BCF version of a new archive; default: the server's."
+)
+@run_options
+@json_option
+def export_command(
+    out: Path, url: str, project: str, version: str | None, dry_run: bool, verbose: bool, quiet: bool,
+    no_color: bool, settle: float, forget: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Bring all topics of a project on a server into the archive OUT.
+
+    A new archive is made; one that exists is brought up to date, and what only it holds stays.
+    """
+    renderer = Renderer(as_json=as_json, quiet=quiet, verbose=verbose, color=not no_color)
+    options = Options(url, project, dry_run, settle, forget)
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"{out}: there is no folder {out.absolute().parent}", hint="make the folder first")
+    with ExitStack() as stack:
+        remote, store = _connect(options, stack)
+        side = ArchiveSide(out, version or remote.base.version)
+        if version and side.version != version:
+            raise UsageError(
+                f"{out}: is BCF {side.version}, not {version}", hint="leave out --version, or give a new file"
+            )
+        try:
+            _pass(Site.REMOTE, side, out, remote, store, options, renderer)
+        finally:
+            _remember(remote, store)
+            renderer.summary(remote.http.traffic, str(out))
+    sys.exit(renderer.tally.exit_code)
+
+
+def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
+    http = stack.enter_context(closing(Http(options.url, config.token())))
+    remote = RestSide(http, options.project)
+    store = stack.enter_context(Store(config.state_path(remote.base.url, options.project)))
+    if options.forget and not options.dry_run:
+        store.forget()
+    noted = store.noted(_KEEPS_GUIDS)
+    remote.keeps_guids = None if noted is None else noted == "yes"
+    return remote, store
+
+
+def _remember(remote: RestSide, store: Store) -> None:
+    if remote.keeps_guids is not None:
+        store.note(_KEEPS_GUIDS, "yes" if remote.keeps_guids else "no")
+
+
+def _readable(path: Path) -> ArchiveSide:
+    """An archive with at least one topic; read before the server is even asked."""
+    side = ArchiveSide(path)
+    if side.stamp is None:
+        raise NothingToImport(f"{path}: no such file", hint="check the path")
+    if not side.bcf.topics:
+        broken = [finding for finding in side.findings if finding.rule.severity is Severity.ERROR]
+        why = f": {broken[0]}" if broken else ""
+        raise NothingToImport(f"{path}: no topic can be read{why}")
+    return side
+
+
+def _unread(locals_: list[tuple[Path, ArchiveSide]], renderer: Renderer) -> bool:
+    """Say which documents of the archives could not be read: their topics were not imported."""
+    numbers = {"F201", "F203", "F114", "F204"}
+    found = [(path, item) for path, side in locals_ for item in side.findings if item.rule.number in numbers]
+    if not renderer.as_json:
+        for path, finding in found:
+            click.echo(f" x {path.name}: {finding}; its topic was not imported", err=True)
+    return bool(found)
+
+
+def _pass(
+    source: Site, local: ArchiveSide, path: Path, remote: RestSide, store: Store, options: Options, renderer: Renderer
+) -> frozenset[str]:  # fmt: skip
+    """One pass; gives the relations that went as they were written."""
+    replica = str(path.resolve())
+    if not path.exists() and not options.dry_run:
+        store.forget_replica(replica)
+    ends = Ends(local, remote, replica)
+    policy = Policy(timedelta(seconds=options.settle))
+    if options.dry_run:
+        renderer.plan(draw(source, ends, store, policy).plan)
+        return frozenset()
+    literal: frozenset[str] = frozenset()
+    for event in run(source, ends, store, policy, Timing(lambda: datetime.now(UTC), time.sleep)):
+        renderer.event(event)
+        if isinstance(event, Planned):
+            literal = event.plan.literal
+    return literal
