@@ -15,12 +15,14 @@ from typing import Any
 from bcfsync.dates import Timestamp
 from bcfsync.guids import guid_key
 from bcfsync.model import (
+    Bitmap,
     Blob,
     Comment,
     Components,
     Document,
     DocumentReference,
     HeaderFile,
+    Snapshot,
     Topic,
     Viewpoint,
     Visibility,

@@ -109,8 +109,8 @@ class _Execution:
                 self.failed.add(self._source_key(step))
                 self.ready.append((step, Outcome(step.number, Status.HELD, message=str(problem))))
                 continue
-            if step.verb is Verb.CREATE and self.site is Site.REMOTE:
-                self._begin(step, change)
+            if step.verb is Verb.CREATE:
+                self._announce(step, change)
             yield change
 
     def _adopt(self, step: Step) -> None:
@@ -118,6 +118,13 @@ class _Execution:
         outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
         self._commit(step, outcome)
         self.ready.append((step, outcome))
+
+    def _announce(self, step: Step, change: Change) -> None:
+        """Journal a create on a server; an archive takes ids as given, and all its changes at once."""
+        if self.site is Site.REMOTE:
+            self._begin(step, change)
+        else:
+            self.across[self._source_key(step)] = key_of(step.kind, change.topic, change.guid)
 
     def _begin(self, step: Step, change: Change) -> None:
         scope = (step.kind, guid_key(step.topic) if step.topic else "")

@@ -115,6 +115,14 @@ UNKNOWN_XML = Rule(
 )
 SCHEMA = Rule("F207", _E, "not valid against its schema", "BCF-XML schemas (xsd/)", "see the explanation; export again")
 
+MISPLACED = Rule(
+    "F208",
+    _W,
+    "an attribute that should be an element, or the reverse",
+    "BCF-XML schemas",
+    "it is read all the same; export again",
+)
+
 # F3xx topics and comments
 NO_GUID = Rule("F301", _E, "a guid is missing", "BCF-XML: Guid", "one is derived, the same on every reading")
 ODD_GUID = Rule("F302", _W, "not a guid", "BCF-XML: Guid", "it is kept as it is")
@@ -182,6 +190,13 @@ NOT_FINITE = Rule("F410", _E, "a number that JSON cannot hold", "xs:double: INF,
 BAD_COLOR = Rule("F411", _W, "not a colour of 6 or 8 hex digits", "BCF-XML: Color", "it is kept as it is")
 BAD_IFC_GUID = Rule("F412", _W, "not an IFC guid of 22 characters", "BCF-XML: IfcGuid", "it is kept as it is")
 IMAGE_SIZE = Rule("F413", _W, "a snapshot with a side over 1500 pixels", "BCF-XML 3.0: snapshots", "scale it down")
+JPEG_SNAPSHOT = Rule(
+    "F414",
+    _W,
+    "a JPEG snapshot in a 2.x archive",
+    "BCF-XML 2.x: snapshots are PNG",
+    "it is read; some products show PNG only, so export as 3.0 or with PNG",
+)
 
 RULES = {rule.number: rule for rule in list(globals().values()) if isinstance(rule, Rule)}
 

@@ -28,19 +28,24 @@ class Shadows:
     source: object | None
     target: object | None
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a common past; without one, equal members agree and others are conflicts."""
+        return self.source is not None and self.target is not None
+
 
 def merge_scalars(names: Iterable[str], shadows: Shadows, source: object, target: object) -> Merged:
     """Merge members that are one value each.
 
-    Without a shadow on either site nobody knows who edited: equal members agree, others are conflicts.
+    Without a shadow on both sites nobody knows who edited: equal members agree, others are conflicts.
     """
     updates: dict[str, object] = {}
     conflicts: list[str] = []
     for name in names:
         wanted, held = getattr(source, name), getattr(target, name)
-        if same(wanted, held) or not _edited(name, shadows.source, wanted):
+        if same(wanted, held) or (shadows.known and same(getattr(shadows.source, name), wanted)):
             continue
-        if _edited(name, shadows.target, held):
+        if not shadows.known or not same(getattr(shadows.target, name), held):
             conflicts.append(name)
         else:
             updates[name] = wanted
@@ -55,7 +60,7 @@ def merge_sets(names: Iterable[str], shadows: Shadows, source: object, target: o
     updates: dict[str, object] = {}
     for name in names:
         wanted, held = getattr(source, name), getattr(target, name)
-        base = getattr(shadows.source, name, ()) if shadows.source is not None else ()
+        base = getattr(shadows.source, name) if shadows.known else ()
         merged = merged_set(base, wanted, held, str)
         if not same_set(merged, held):
             updates[name] = merged
@@ -70,7 +75,3 @@ def merged_set(base: Iterable[V], source: Iterable[V], target: Iterable[V], key:
     known = {key(item) for item in base} | set(kept)
     added = (item for name, item in wanted.items() if name not in known)
     return (*kept.values(), *added)
-
-
-def _edited(name: str, shadow: object | None, value: object) -> bool:
-    return shadow is None or not same(getattr(shadow, name), value)

@@ -12,8 +12,10 @@ from bcfsync.bcfxml import schema
 from bcfsync.checks import LONGEST_SIDE, cross_checks, image_size
 from bcfsync.errors import InvalidArchive
 from bcfsync.findings import Finding
+from bcfsync.model import Blob
 
 _HEAD = 1 << 16
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def validate(path: Path) -> Verdict:
     """Everything that is wrong with an archive; an unreadable one is a verdict, too."""
     try:
         with open_bcf(path) as file:
-            found = [*file.findings, *_schemas(file), *cross_checks(file.bcf), *_pictures(file)]
+            found = [*file.findings, *_schemas(file), *cross_checks(file.bcf), *_payloads(file), *_pictures(file)]
             version = file.bcf.version
     except InvalidArchive as error:
         return Verdict(str(path), None, (), f"{error}; {error.hint}" if error.hint else str(error))
@@ -61,7 +63,30 @@ def _pictures(file: BcfFile) -> list[Finding]:
     for topic in file.bcf.topics:
         for view in topic.viewpoints:
             blob = view.snapshot.blob if view.snapshot else None
-            size = image_size(file.archive.head(blob.locator, _HEAD)) if blob else None
+            size = _size(file, blob) if blob else None
             if blob and size and max(size) > LONGEST_SIDE:
                 found.append(Finding(f.IMAGE_SIZE, blob.locator, f"{size[0]} by {size[1]} pixels"))
+    return found
+
+
+def _size(file: BcfFile, blob: Blob) -> tuple[int, int] | None:
+    try:
+        return image_size(file.archive.head(blob.locator, _HEAD))
+    except InvalidArchive:
+        return None  # reported as a payload (F114)
+
+
+def _payloads(file: BcfFile) -> list[Finding]:
+    """Entries the reader has no reason to unpack, unpacked to the end: damage shows there only."""
+    told = {finding.entry for finding in file.findings if finding.rule is f.DAMAGED}
+    found: list[Finding] = []
+    for name in file.archive.names:
+        if name in told:
+            continue
+        try:
+            with file.archive.open(name) as stream:
+                while stream.read(_CHUNK):
+                    pass
+        except InvalidArchive as error:
+            found.append(Finding(f.DAMAGED, name, str(error)))
     return found

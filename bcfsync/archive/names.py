@@ -3,7 +3,6 @@
 Owns: names. Sees: findings. Rules: the implementation guide of BCF-XML asks for ``/``.
 """
 
-import posixpath
 import re
 import zipfile
 
@@ -23,6 +22,15 @@ def decoded_name(info: zipfile.ZipInfo) -> str:
         return name
 
 
+def tidied(name: str) -> str:
+    """The name without parts that mean nothing: ``./`` and doubled separators."""
+    if name.startswith("./") or "/./" in name or "//" in name.lstrip("/"):
+        kept = [part for part in name.split("/")[:-1] if part not in {"", "."}]
+        root = "/" if name.startswith("/") else ""
+        return root + "/".join([*kept, name.rpartition("/")[2]])
+    return name
+
+
 def is_unsafe(name: str) -> bool:
     """Whether a name with ``/`` is absolute, has a drive, a NUL, or climbs out of the archive by ``..``."""
     return (
@@ -37,10 +45,3 @@ def is_litter(name: str) -> bool:
     """Whether an entry is the operating system's own: AppleDouble files, .DS_Store, Thumbs.db."""
     parts = name.split("/")
     return "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"}
-
-
-def resolved(folder: str, reference: str) -> str | None:
-    """The archive path a relative reference means from a folder, or None where it would leave the archive."""
-    path = posixpath.normpath(posixpath.join("/", folder, reference.replace("\\", "/")))
-    climbs = posixpath.normpath(posixpath.join(folder, reference.replace("\\", "/"))).startswith("..")
-    return None if climbs or _DRIVE.match(reference) else path.lstrip("/")

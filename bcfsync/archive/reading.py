@@ -3,13 +3,16 @@
 Owns: the open archive. Sees: limits, names, findings, errors.
 """
 
+import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from bcfsync import findings as f
 from bcfsync.archive import names
@@ -17,7 +20,13 @@ from bcfsync.archive.limits import Limits, TooMuch, check
 from bcfsync.errors import InvalidArchive
 from bcfsync.findings import Finding
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_CHUNK = 1 << 16
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
+# a directory of nonsense can make zipfile fail in any of these ways
+_NONSENSE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error)
 
 
 class NotAnArchive(InvalidArchive, ValueError):
@@ -28,6 +37,31 @@ class BadEntry(InvalidArchive, ValueError):
     """An entry is damaged, encrypted, or packed by a method nobody else reads."""
 
     hint = "export the archive again"
+
+
+class _Entry(io.RawIOBase):
+    """An entry being unpacked: its own damage becomes BadEntry, errors of whoever reads it stay what they are."""
+
+    def __init__(self, packed: IO[bytes], archive: str, name: str) -> None:
+        self._packed = packed
+        self._archive = archive
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        try:
+            data = self._packed.read(len(view))
+        except _UNREADABLE as error:
+            raise _bad_entry(self._archive, self._name, error) from error
+        view[: len(data)] = data
+        return len(data)
+
+
+def _bad_entry(archive: str, name: str, error: BaseException) -> BadEntry:
+    return BadEntry(f"{archive}: entry {name} cannot be read: {error}")
 
 
 class Archive:
@@ -73,22 +107,21 @@ class Archive:
         """
         if self.size(name) > self.limits.xml_bytes:
             raise TooMuch(f"{self.path.name}: {name} is {self.size(name):,} bytes long")
-        with self.open(name) as stream:
-            return stream.read()
+        return self._read(name, -1)
 
     def head(self, name: str, count: int = 32) -> bytes:
         """The first bytes of an entry, or fewer where it is shorter."""
-        with self.open(name) as stream:
-            return stream.read(count)
+        return self._read(name, count)
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """Stream an entry; damage found on the way raises BadEntry."""
         try:
-            with self._zip.open(self._infos[name]) as stream:
-                yield stream
+            packed = self._zip.open(self._infos[name])
         except _UNREADABLE as error:
-            raise BadEntry(f"{self.path.name}: entry {name} cannot be read: {error}") from error
+            raise _bad_entry(self.path.name, name, error) from error
+        with packed, io.BufferedReader(_Entry(packed, self.path.name, name), _CHUNK) as stream:
+            yield stream
 
     def close(self) -> None:
         """Let go of the file."""
@@ -102,6 +135,13 @@ class Archive:
     ) -> None:
         self.close()
 
+    def _read(self, name: str, count: int) -> bytes:
+        try:
+            with self._zip.open(self._infos[name]) as stream:
+                return stream.read(count)
+        except _UNREADABLE as error:
+            raise _bad_entry(self.path.name, name, error) from error
+
     def _table(self) -> dict[str, zipfile.ZipInfo]:
         table: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
@@ -109,6 +149,7 @@ class Archive:
             name = raw.replace("\\", "/")
             if name != raw:
                 self._note(f.BACKSLASH, name, raw)
+            name = names.tidied(name)
             if name.endswith("/"):
                 continue
             if names.is_unsafe(name):
@@ -126,6 +167,9 @@ class Archive:
 
 
 def _open(path: Path) -> zipfile.ZipFile:
+    start = b""
+    if path.is_dir():
+        raise NotAnArchive(f"{path}: this is a folder, not a file", hint="give the .bcf or .bcfzip file in it")
     try:
         with path.open("rb") as stream:
             start = stream.read(64)
@@ -137,9 +181,9 @@ def _open(path: Path) -> zipfile.ZipFile:
                 hint="give the .bcf or .bcfzip file it was taken from",
             )
         archive = zipfile.ZipFile(path)
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except FileNotFoundError as error:
         raise NotAnArchive(f"{path}: no such file", hint="check the path") from error
-    except zipfile.BadZipFile as error:
+    except _NONSENSE as error:
         what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
         raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again") from error
     except OSError as error:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+from bcfsync.archive.names import is_unsafe
 from bcfsync.errors import BcfsyncError, UsageError
 from bcfsync.model import Blob
 
@@ -28,6 +29,10 @@ class CannotWrite(UsageError, OSError):
     """The target cannot be written: no rights, no folder, no space, or another program holds it."""
 
     hint = "check the folder and your rights, and close the program that has the file open"
+
+
+class UnsafeEntry(BcfsyncError, ValueError):
+    """An entry was to be written that would leave the archive: a defect of whoever named it."""
 
 
 def write_archive(
@@ -49,6 +54,7 @@ def write_archive(
 
     Raises:
         CannotWrite: and the target is as it was.
+        UnsafeEntry: and the target is as it was.
     """
     try:
         _write_beside(path, entries, open_blob, before_replace)
@@ -80,6 +86,8 @@ def _write_beside(
 
 
 def _add(archive: zipfile.ZipFile, entry: str, payload: Payload, open_blob: OpenBlob) -> None:
+    if not entry or is_unsafe(entry) or "\\" in entry:
+        raise UnsafeEntry(f"{entry!r} is no name for an entry of an archive")
     info = zipfile.ZipInfo(entry, _STAMP)
     info.create_system = 0
     info.compress_type = zipfile.ZIP_DEFLATED  # the only method seen in published archives

@@ -5,6 +5,7 @@ no meaning beyond the fixed ones at the root and ``markup.bcf``, references do.
 """
 
 import posixpath
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bcfsync import findings as f
@@ -56,7 +57,18 @@ def decode(entries: Entries, name: str) -> Decoded:
     _report_folders_without_markup(lookup, markups)
     extras = tuple(Extra(entry, lookup.blob(entry)) for entry in entries.names if entry not in lookup.used)
     bcf = Bcf(version, found, extensions, tuple(documents.values()), topics, extras)
-    return Decoded(bcf, tuple(lookup.findings))
+    return Decoded(bcf, tuple(_told_once(lookup.findings)))
+
+
+def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those about unknown XML once a document: a hundred thousand components may share an attribute."""
+    told: set[tuple[str, str]] = set()
+    for finding in findings:
+        if finding.rule is f.UNKNOWN_XML:
+            if (finding.entry, finding.detail) in told:
+                continue
+            told.add((finding.entry, finding.detail))
+        yield finding
 
 
 def _root(lookup: Lookup, markups: list[str]) -> str:
@@ -78,7 +90,7 @@ def _version(lookup: Lookup, markups: list[str]) -> str:
         lookup.note(f.NO_VERSION, lookup.archive, "no bcf.version")
     declared = project.read_version(root) if root else None
     for entry in markups:
-        element = lookup.element(entry)
+        element = lookup.peek(entry)
         looks = markup.shape(Node(element, entry, [])) if element is not None else None
         if looks is None:
             continue

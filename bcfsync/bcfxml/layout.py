@@ -15,7 +15,9 @@ from bcfsync.model import Bcf, Blob, Document, Topic, Viewpoint
 Entry = tuple[str, bytes | Blob]
 """A name in the archive and what stands under it."""
 
-_SAFE = re.compile(r"[^\w.() +,=@\-]")
+# what Windows refuses; everything else is kept, so that a name comes back as it went
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
+_ENDINGS = {"png": (".png",), "jpg": (".jpg", ".jpeg")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def folder_of(topic: Topic) -> str:
 
 def safe_name(text: str, fallback: str) -> str:
     """The last part of a path as a file name that every system accepts."""
-    name = _SAFE.sub("_", posixpath.basename(text.replace("\\", "/")).strip()).strip(". ")
+    name = _UNSAFE.sub("_", posixpath.basename(text.replace("\\", "/")).strip()).strip(". ")
     return name or fallback
 
 
@@ -99,7 +101,9 @@ def _named(view: Viewpoint, names: _Names, *, first: bool, needs_file: bool) -> 
     bitmaps = []
     for at, bitmap in enumerate(view.bitmaps):
         fallback = f"bitmap-{guid}-{at}.{bitmap.bitmap_type}"
-        bitmaps.append(names.fresh(safe_name(bitmap.reference or "", fallback), fallback))
+        wanted = safe_name(bitmap.reference or "", fallback)
+        fits = wanted.lower().endswith(_ENDINGS[bitmap.bitmap_type]) or bitmap.blob is None
+        bitmaps.append(names.fresh(wanted if fits else fallback, fallback))
     return ViewpointNames(file, snapshot, tuple(bitmaps))
 
 
@@ -107,9 +111,8 @@ def _snapshot_name(view: Viewpoint, names: _Names, guid: str, *, first: bool) ->
     kind = view.snapshot.snapshot_type if view.snapshot else "png"
     reference = view.snapshot.reference if view.snapshot else None
     wanted = f"snapshot.{kind}" if first else safe_name(reference or "", f"{guid}.{kind}")
-    endings = (".jpg", ".jpeg") if kind == "jpg" else (f".{kind}",)
     # a JPEG under .png is a lie some readers stumble over
-    return names.fresh(wanted if wanted.lower().endswith(endings) else f"{guid}.{kind}", f"{guid}.{kind}")
+    return names.fresh(wanted if wanted.lower().endswith(_ENDINGS[kind]) else f"{guid}.{kind}", f"{guid}.{kind}")
 
 
 def picture_entries(topic: Topic, names: tuple[ViewpointNames, ...]) -> list[Entry]:
@@ -137,7 +140,8 @@ def internal_entries(topic: Topic) -> list[Entry]:
 def inside(folder: str, reference: str) -> str:
     """The entry a reference from a topic folder means; one that would leave the archive stays in the folder."""
     path = posixpath.normpath(posixpath.join(folder, reference.replace("\\", "/")))
-    if path.startswith(("..", "/")) or ":" in path or path == ".":
+    if path.startswith(("..", "/")) or ":" in path or "\0" in path or path in {".", folder}:
+        # readers look for the last part beside the topic
         return f"{folder}/{safe_name(reference, 'file')}"
     return path
 

@@ -48,6 +48,8 @@ class Lookup:
         self.root = ""
         self.used: set[str] = set()
         self.findings: list[Finding] = []
+        self._noted: set[Finding] = set()
+        self._peeked: dict[str, etree._Element | None] = {}
         self._known = frozenset(entries.names)
         self._lowered = {entry.lower(): entry for entry in reversed(entries.names)}
 
@@ -79,15 +81,23 @@ class Lookup:
             node.note(f.NAMESPACE, namespace)
         return node
 
+    def peek(self, entry: str) -> etree._Element | None:
+        """The root element of an XML entry that will be read for good later: it is not parsed again then."""
+        self._peeked[entry] = self.element(entry)
+        return self._peeked[entry]
+
     def element(self, entry: str) -> etree._Element | None:
         """The root element of an XML entry, whatever it is; None and a finding where it cannot be read."""
+        if entry in self._peeked:
+            return self._peeked.pop(entry)
         try:
             data = self.entries.read(entry)
         except InvalidArchive as error:
             self.note(f.DAMAGED, entry, str(error))
             return None
         element, findings = parse(data, entry)
-        self.findings.extend(finding for finding in findings if finding not in self.findings)
+        for finding in findings:
+            self._note(finding)
         return element
 
     def head(self, entry: str) -> bytes:
@@ -112,10 +122,12 @@ class Lookup:
         text = reference.strip().replace("\\", "/")
         for candidate in filter(None, dict.fromkeys((text, unquote(text)))):
             last = posixpath.basename(candidate)
-            for place in ((folder, candidate), (self.root, candidate), (folder, last)):
-                found = self._find(posixpath.normpath(posixpath.join(*place)))
-                if found is not None:
-                    return found
+            places = ((folder, candidate), (self.root, candidate), (folder, last))
+            paths = [posixpath.normpath(posixpath.join(*place)) for place in places]
+            exact = (path for path in paths if path in self._known)
+            found = next(exact, None) or next(filter(None, map(self._find, paths)), None)
+            if found is not None:
+                return found
         return None
 
     def blob(self, entry: str) -> Blob:
@@ -124,8 +136,11 @@ class Lookup:
 
     def note(self, rule: f.Rule, entry: str, detail: str) -> None:
         """Report something odd, once."""
-        finding = Finding(rule, entry, detail)
-        if finding not in self.findings:
+        self._note(Finding(rule, entry, detail))
+
+    def _note(self, finding: Finding) -> None:
+        if finding not in self._noted:
+            self._noted.add(finding)
             self.findings.append(finding)
 
     def _find(self, path: str) -> str | None:

@@ -111,11 +111,19 @@ def _with_thread(topic: Topic, comments: list[Node], viewpoints: list[Node]) -> 
 
 
 def _wrapped(node: Node, wrapper: str, item: str) -> list[Node]:
-    return [child for outer in node.many(wrapper) for child in outer.many(item)]
+    found: list[Node] = []
+    for outer in node.many(wrapper):
+        found.extend(outer.many(item))
+        outer.report_unknown()
+    return found
 
 
 def _wrapped_texts(node: Node, wrapper: str, item: str) -> tuple[str, ...]:
-    return tuple(text for outer in node.many(wrapper) for text in outer.texts(item))
+    found: list[str] = []
+    for outer in node.many(wrapper):
+        found.extend(outer.texts(item))
+        outer.report_unknown()
+    return tuple(found)
 
 
 def _labels(node: Node) -> tuple[str, ...]:
@@ -125,6 +133,7 @@ def _labels(node: Node) -> tuple[str, ...]:
         inner = label.texts("Label")
         text = label.own_text()
         found.extend(inner or ([text] if text.strip() else []))
+        label.report_unknown()
     return tuple(found)
 
 
@@ -169,6 +178,8 @@ def _references(node: Node, topic_guid: str) -> tuple[DocumentReference, ...]:
     for child in node.many("DocumentReferences", "DocumentReference"):
         inner = child.many("DocumentReference") if child.name == "DocumentReferences" else []
         found.extend(inner or ([] if child.is_blank() else [child]))
+        if inner:
+            child.report_unknown()
     return tuple(_reference(child, topic_guid, at) for at, child in enumerate(found))
 
 
@@ -193,8 +204,9 @@ def _related(node: Node) -> tuple[str, ...]:
     """2.0 repeats RelatedTopics, 2.1 RelatedTopic; 3.0 wraps RelatedTopic in RelatedTopics."""
     found: list[str | None] = []
     for child in node.many("RelatedTopics", "RelatedTopic"):
-        found.append(child.attribute("Guid"))
-        found.extend(inner.attribute("Guid") for inner in child.many("RelatedTopic"))
+        for item in (child, *child.many("RelatedTopic")):
+            found.append(item.attribute("Guid"))
+            item.report_unknown()
     return tuple(guid.strip() for guid in found if guid)
 
 
@@ -207,6 +219,8 @@ def _comment(node: Node, topic_guid: str, at: int) -> Comment:
         when = date.text if date else ""
         guid = derived_guid("comment", guid_key(topic_guid), str(at), when, author or "")
     text = node.one("Comment")
+    if text:
+        text.report_unknown()
     _check_back_reference(node, topic_guid)
     comment = Comment(
         guid=guid.strip(),
@@ -228,7 +242,10 @@ def _comment(node: Node, topic_guid: str, at: int) -> Comment:
 
 def _guid_of(node: Node, name: str) -> str | None:
     child = node.one(name)
-    guid = child.attribute("Guid") if child else None
+    if child is None:
+        return None
+    guid = child.attribute("Guid")
+    child.report_unknown()
     return guid.strip() if guid else None
 
 
@@ -244,6 +261,8 @@ def _viewpoint_nodes(parent: Node) -> list[Node]:
     for node in parent.many("Viewpoints"):
         inner = node.many("ViewPoint")
         found.extend(inner or ([] if node.is_blank() else [node]))
+        if inner:
+            node.report_unknown()
     return found
 
 

@@ -7,6 +7,7 @@ Owns: the reader's cursor. Sees: dates, findings.
 
 import math
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
@@ -22,20 +23,21 @@ PI_TARGET = "bcfsync"
 def local_name(element: etree._Element) -> str:
     """The tag without namespace; "" for comments and processing instructions."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    return tag.rpartition("}")[2]
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 class Node:
     """One element being read. ``entry`` and the shared ``findings`` say where trouble goes."""
 
+    __slots__ = ("_attributes", "_children", "_read", "_read_attributes", "element", "entry", "findings")
+
     def __init__(self, element: etree._Element, entry: str, findings: list[Finding]) -> None:
         self.element = element
         self.entry = entry
         self.findings = findings
+        self._children = _by_name(element)
+        self._attributes = {key.rpartition("}")[2].lower(): value for key, value in element.items()}
         self._read: set[str] = set()
-        self._attributes = {key.rpartition("}")[2].lower(): str(value) for key, value in element.attrib.items()}
         self._read_attributes: set[str] = set()
 
     @property
@@ -52,10 +54,17 @@ class Node:
         """Report something odd about this element."""
         self.findings.append(Finding(rule, self.entry, detail, line or self.line))
 
+    def elements(self, *names: str) -> list[etree._Element]:
+        """The children of these names as they are, in document order."""
+        self._read.update(names)
+        found = [self._children[name] for name in names if name in self._children]
+        if len(found) < 2:
+            return found[0] if found else []
+        return [child for child in self.element if local_name(child) in names]
+
     def many(self, *names: str) -> "list[Node]":
         """The children of these names, in document order."""
-        self._read.update(names)
-        return [Node(child, self.entry, self.findings) for child in self.element if local_name(child) in names]
+        return [Node(child, self.entry, self.findings) for child in self.elements(*names)]
 
     def one(self, name: str) -> "Node | None":
         """The first child of this name that is not blank, else the first, else None."""
@@ -67,27 +76,40 @@ class Node:
         return not len(self.element) and not self._attributes and not self.own_text().strip()
 
     def own_text(self) -> str:
-        """All text directly in this element, exactly; comments inside it are skipped (ifc-lite 3713)."""
-        if not len(self.element):
-            return self.element.text or ""
-        return (self.element.text or "") + "".join(child.tail or "" for child in self.element)
+        """All text directly in this element, exactly."""
+        return _text_of(self.element)
 
     def text(self, name: str) -> str | None:
-        """Exact text of a child; None where it is absent or blank."""
-        node = self.one(name)
-        found = node.own_text() if node is not None else ""
-        return found if found.strip() else None
+        """Exact text of a child; None where it is absent or blank. An attribute of that name is second best."""
+        for text in self._leaves(name):
+            if text.strip():
+                return text
+        key = name.lower()
+        if key in self._attributes and key not in self._read_attributes and self._attributes[key].strip():
+            self._read_attributes.add(key)
+            self.note(f.MISPLACED, f"{name} is an attribute of {self.name}")  # seen: bimdata (Stage)
+            return self._attributes[key]
+        return None
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Exact texts of all children of a name, without the blank ones."""
-        found = (node.own_text() for node in self.many(name))
-        return tuple(text for text in found if text.strip())
+        return tuple(text for text in self._leaves(name) if text.strip())
 
     def attribute(self, name: str) -> str | None:
-        """An attribute in any letter case (the 2.x text says IsExternal, its schema isExternal); None where blank."""
+        """An attribute in any letter case (the 2.x text says IsExternal, its schema isExternal); None where blank.
+
+        A child of that name is second best.
+        """
         self._read_attributes.add(name.lower())
         found = self._attributes.get(name.lower())
-        return found if found is not None and found.strip() else None
+        if found is not None and found.strip():
+            return found
+        if name in self._children and name not in self._read:
+            text = next((text for text in self._leaves(name) if text.strip()), None)
+            if text is not None:
+                self.note(f.MISPLACED, f"{name} is an element in {self.name}")
+            return text
+        return None
 
     def flag(self, name: str) -> bool | None:
         """A boolean attribute: true, false, 1, 0; None where absent or senseless."""
@@ -106,7 +128,7 @@ class Node:
         if text is None:
             return None
         try:
-            return int(text.strip())
+            return int(_plain(text))
         except ValueError:
             self.note(f.BAD_NUMBER, f"{name} is {text.strip()!r}")
             return None
@@ -117,7 +139,7 @@ class Node:
         if text is None:
             return None
         try:
-            value = float(text.strip())
+            value = float(_plain(text))
         except ValueError:
             self.note(f.BAD_NUMBER, f"{name} is {text.strip()!r}")
             return None
@@ -151,12 +173,46 @@ class Node:
 
     def report_unknown(self) -> None:
         """Report children and attributes that nobody asked for; call it when the element has been read."""
-        for child in self._unknown_children():
-            self.note(f.UNKNOWN_XML, f"element {local_name(child)} in {self.name}", child.sourceline or 0)
-        for key in self.element.attrib:
-            name = str(key)
-            if not name.startswith(_XSI) and name.rpartition("}")[2].lower() not in self._read_attributes:
-                self.note(f.UNKNOWN_XML, f"attribute {name} of {self.name}")
+        for name in self._children.keys() - self._read:
+            for child in self._children[name]:
+                self.note(f.UNKNOWN_XML, f"element {name} in {self.name}", child.sourceline or 0)
+        if self._attributes.keys() - self._read_attributes:
+            self._report_attributes(self.element, self._read_attributes)
 
-    def _unknown_children(self) -> Iterator[etree._Element]:
-        return (child for child in self.element if local_name(child) and local_name(child) not in self._read)
+    def _leaves(self, name: str) -> Iterator[str]:
+        """The texts of children that should hold nothing but text; what else they hold is unknown."""
+        for child in self.elements(name):
+            if len(child):
+                for inner in filter(None, map(local_name, child)):
+                    self.note(f.UNKNOWN_XML, f"element {inner} in {name}", child.sourceline or 0)
+            if child.attrib:
+                self._report_attributes(child, frozenset())
+            yield _text_of(child)
+
+    def _report_attributes(self, element: etree._Element, known: AbstractSet[str]) -> None:
+        for key in element.keys():  # noqa: SIM118 - an element iterates over its children
+            if not key.startswith(_XSI) and key.rpartition("}")[2].lower() not in known:
+                self.note(f.UNKNOWN_XML, f"attribute {key} of {local_name(element)}", element.sourceline or 0)
+
+
+def _plain(text: str) -> str:
+    """The text of a number without what Python reads and XML does not: 1_000, digits of other scripts."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return text.strip()
+
+
+def _by_name(element: etree._Element) -> dict[str, list[etree._Element]]:
+    """The children by local name; comments and processing instructions have none."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in element:
+        if name := local_name(child):
+            found.setdefault(name, []).append(child)
+    return found
+
+
+def _text_of(element: etree._Element) -> str:
+    """All text directly in an element; comments inside it are skipped (ifc-lite 3713)."""
+    if not len(element):
+        return element.text or ""
+    return (element.text or "") + "".join(child.tail or "" for child in element)

@@ -12,7 +12,7 @@ from bcfsync.bcfxml import markup, visinfo
 from bcfsync.bcfxml.lookup import Lookup
 from bcfsync.bcfxml.node import Node
 from bcfsync.guids import derived_guid, guid_key, is_guid
-from bcfsync.model import Document, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
+from bcfsync.model import Bitmap, Document, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
 
 _PNG, _JPG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _SHORTEST_PREFIX = 8
@@ -114,13 +114,23 @@ class TopicFolder:
             root.note(f.TWO_CAMERAS, guid)
         elif not read.perspective_camera and not read.orthogonal_camera:
             root.note(f.NO_CAMERA, guid)
-        bitmaps = tuple(
-            replace(bitmap, blob=self.lookup.payload(self.folder, bitmap.reference, root.entry))
-            if bitmap.reference
-            else bitmap
-            for bitmap in read.bitmaps
-        )
-        return replace(read, bitmaps=bitmaps)
+        return replace(read, bitmaps=tuple(self._bitmap(bitmap, root.entry) for bitmap in read.bitmaps))
+
+    def _bitmap(self, bitmap: Bitmap, entry: str) -> Bitmap:
+        blob = self.lookup.payload(self.folder, bitmap.reference, entry) if bitmap.reference else None
+        if blob is None:
+            return bitmap
+        kind = self._content_type(blob.locator, bitmap.bitmap_type)
+        return replace(bitmap, blob=blob, bitmap_type=kind)
+
+    def _content_type(self, entry: str, said: str) -> str:
+        """The type of a picture: that of its content, else the one it is said to have."""
+        head = self.lookup.head(entry)
+        kind = image_type(head)
+        if kind != said and head:
+            # seen: BIMData and Dangl.BCF name every picture .png
+            self.lookup.note(f.IMAGE_TYPE, entry, f"said to be {said}, its content is {kind or 'neither PNG nor JPEG'}")
+        return kind or said
 
     def _snapshot(self, snapshot: Snapshot) -> Snapshot:
         reference = snapshot.reference or ""
@@ -130,11 +140,10 @@ class TopicFolder:
             self.lookup.note(f.SNAPSHOT_MISSING, self.entry, reference)
             return replace(snapshot, snapshot_type=named)
         self.lookup.used.add(found)
-        kind = image_type(self.lookup.head(found))
-        if kind != named:
-            # seen: BIMData and Dangl.BCF name every picture .png
-            self.lookup.note(f.IMAGE_TYPE, found, f"its content is {kind or 'neither PNG nor JPEG'}")
-        return Snapshot(kind or named, reference, self.lookup.blob(found))
+        kind = self._content_type(found, named)
+        if kind == "jpg" and self.version != "3.0":
+            self.lookup.note(f.JPEG_SNAPSHOT, found, f"BCF {self.version}")
+        return Snapshot(kind, reference, self.lookup.blob(found))
 
     def _undeclared(self, topic: Topic, declared: tuple[Viewpoint, ...]) -> tuple[Viewpoint, ...]:
         """Viewpoint files no markup names, taken where a comment means them or nothing else is there.
@@ -145,7 +154,7 @@ class TopicFolder:
         wanted -= {guid_key(item) for view in declared for item in (view.guid, view.alias) if item}
         found: list[Viewpoint] = []
         for entry in self._unused_viewpoint_files():
-            element = self.lookup.element(entry)
+            element = self.lookup.peek(entry)
             guid = element.get("Guid") if element is not None else None
             alone = not declared and posixpath.basename(entry).lower() == "viewpoint.bcfv"
             if alone or (guid and guid_key(guid) in wanted):

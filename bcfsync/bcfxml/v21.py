@@ -9,7 +9,7 @@ import re
 from lxml import etree
 
 from bcfsync.bcfxml import layout
-from bcfsync.bcfxml.elements import add, add_point, add_text, boolean, mark_synthetic, number, root, to_bytes
+from bcfsync.bcfxml.elements import add, add_point, add_text, boolean, clean, mark_synthetic, number, root, to_bytes
 from bcfsync.bcfxml.layout import Entry, ViewpointNames
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.model import (
@@ -102,7 +102,7 @@ def _extensions(lists: dict[str, tuple[str, ...]]) -> bytes:
         simple = etree.SubElement(redefine, f"{{{_XSD}}}simpleType", name=name)
         restriction = etree.SubElement(simple, f"{{{_XSD}}}restriction", base=name)
         for value in values:
-            etree.SubElement(restriction, f"{{{_XSD}}}enumeration", value=value)
+            etree.SubElement(restriction, f"{{{_XSD}}}enumeration", value=clean(value))
     return to_bytes(element)
 
 
@@ -246,7 +246,7 @@ def _bitmap(parent: etree._Element, bitmap: Bitmap, name: str) -> None:
 
 
 def _components(parent: etree._Element, components: Components) -> None:
-    """Empty lists are left out: 2.1 wants at least one member in each."""
+    """Empty lists are left out: 2.1 wants at least one member in each; Visibility itself is required."""
     node = add(parent, "Components")
     visibility = components.visibility or Visibility(default_visibility=True)
     if visibility.view_setup_hints:
@@ -262,6 +262,8 @@ def _components(parent: etree._Element, components: Components) -> None:
         for group in groups:
             color = group.color if group.color and _COLOR.fullmatch(group.color) else None
             _listed(add(coloring, "Color", Color=color), group.components)
+    if components.visibility is None:
+        mark_synthetic(node, {"Visibility"})
 
 
 def _hints(parent: etree._Element, hints: ViewSetupHints) -> None:

@@ -313,6 +313,8 @@ def _visibility(parent: etree._Element, visibility: Visibility) -> None:
         )
     if visibility.exceptions:
         _listed(add(node, "Exceptions"), visibility.exceptions)
+    if visibility.default_visibility is None:
+        mark_synthetic(node, {"DefaultVisibility"})
 
 
 def _listed(parent: etree._Element, components: tuple[Component, ...]) -> None:

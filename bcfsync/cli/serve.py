@@ -82,19 +82,21 @@ def opened_store(data: Path | None) -> "Iterator[ServerStore]":
 
 
 def _listen(store: "ServerStore", host: str, port: int, tokens: dict[str, str]) -> None:
-    import waitress  # noqa: PLC0415 - needs the extra
+    from waitress.server import create_server  # noqa: PLC0415 - needs the extra
 
     from bcfsync.server.app import create_app  # noqa: PLC0415
 
     logging.getLogger("waitress").setLevel(logging.ERROR)
     try:
-        server = waitress.create_server(create_app(store, tokens=tokens), host=host, port=port, threads=8)
+        server = create_server(create_app(store, tokens=tokens), host=host, port=port, threads=8)
     except OSError as error:
         raise PortInUse(f"{host}:{port}: cannot listen: {error.strerror or error}") from error
+    # a name such as localhost may stand for several sockets, which then share the port that was asked for
+    actual = getattr(server, "effective_port", port)
     name = f"[{host}]" if ":" in host else host
     token = next(iter(tokens))
-    click.echo(f"BCF server on http://{name}:{server.effective_port}  project {PROJECT}  token {token}", err=True)
-    click.echo(f"ready http://{name}:{server.effective_port}")
+    click.echo(f"BCF server on http://{name}:{actual}  project {PROJECT}  token {token}", err=True)
+    click.echo(f"ready http://{name}:{actual}")
     try:
         server.run()
     finally:

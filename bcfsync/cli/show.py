@@ -48,7 +48,7 @@ def show_command(file: Path, guid: str | None, api: str, no_color: bool, as_json
             found["findings"] = [finding_json(item) for item in opened.findings]
             click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            _print(file, bcf, opened.findings, Console(no_color=no_color, highlight=False, soft_wrap=True))
+            _print(file, bcf, opened.findings, _console(color=not no_color))
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -112,6 +112,12 @@ def _digest(blob: Blob, file: BcfFile) -> Blob:
 
 
 # -- for people ------------------------------------------------------------------------------------------------
+
+
+def _console(*, color: bool) -> Console:
+    """As wide as the terminal; where there is none, wide enough that lines rarely break."""
+    console = Console(no_color=not color, highlight=False)
+    return console if console.is_terminal else Console(no_color=True, highlight=False, width=160)
 
 
 def _print(file: Path, bcf: Bcf, findings: tuple[Finding, ...], console: Console) -> None:

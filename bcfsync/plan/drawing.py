@@ -79,7 +79,7 @@ class Drawing:
         return self.scope(kind, topic.guid, counterpart.guid if counterpart else known)
 
     def shadow(self, site: Site, kind: type[E], key: Key, value: object | None = None) -> E | None:
-        """The last value confirmed on a site; for an archive new to the pair, what its ``value`` is to be measured by."""
+        """The last value confirmed on a site; for an archive new to the pair, what its ``value`` is measured by."""
         local = self.base.local_key(self.source_site, key)
         if local is None:
             return None

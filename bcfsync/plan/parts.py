@@ -25,7 +25,7 @@ def plan_snippet(drawing: Drawing, topic: Topic) -> None:
         return
     atom = Atom(Kind.SNIPPET, topic.guid, topic.guid, part_label(Kind.SNIPPET, topic))
     confirmed = drawing.shadow(drawing.source_site, BimSnippet, atom.key, snippet)
-    held = drawing.shadow(drawing.target_site, BimSnippet, atom.key, snippet)
+    held = drawing.shadow(drawing.target_site, BimSnippet, atom.key)
     unknown = snippet.blob.sha256 is None or confirmed is None or confirmed.blob is None
     if held is None or confirmed is None or not (unknown or same(confirmed.blob, snippet.blob)):
         drawing.step("topics", Verb.UPDATE, atom, snippet)
@@ -35,8 +35,9 @@ def plan_files(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> Non
     """The header files: one list, merged as a set of what a server can hold of each."""
     atom = Atom(Kind.FILES, topic.guid, topic.guid, part_label(Kind.FILES, topic))
     ours, held = Files(topic.files), counterpart.files if counterpart else ()
-    shadow = drawing.shadow(drawing.source_site, Files, atom.key, ours)
-    merged = merged_set(shadow.files if shadow else (), topic.files, held, file_key)
+    before = drawing.shadow(drawing.source_site, Files, atom.key, ours)
+    there = drawing.shadow(drawing.target_site, Files, atom.key, Files(held)) if counterpart else None
+    merged = merged_set(before.files if before and there else (), topic.files, held, file_key)
     if {file_key(item) for item in merged} != {file_key(item) for item in held}:
         drawing.step("topics", Verb.UPDATE, atom, Files(merged), origin=ours, expected=Files(held))
     elif topic.files and counterpart:

@@ -13,7 +13,8 @@ from bcfsync.model import Comment, Topic
 E = TypeVar("E", Topic, Comment)
 
 _CHANGED_WITH_CONTENT = ("modified_date", "modified_author")
-_OWN_IDS = ("guid", "viewpoint_guid", "reply_to_comment_guid", "document_guid", "synthetic", "folder")
+_WHOSE = ("creation_date", "creation_author", "date", "author")
+_OWN = ("bim_snippet", "guid", "viewpoint_guid", "reply_to_comment_guid", "document_guid", "synthetic", "folder")
 
 
 def returned(value: E, confirmed: E | None, original: E | None) -> E:
@@ -28,13 +29,17 @@ def returned(value: E, confirmed: E | None, original: E | None) -> E:
         return value
     restored: dict[str, Any] = {}
     for item in fields(value):
-        unmoved = item.name not in _OWN_IDS and same(getattr(value, item.name), getattr(confirmed, item.name))
+        unmoved = item.name not in _OWN and same(getattr(value, item.name), getattr(confirmed, item.name))
         if unmoved:
             restored[item.name] = getattr(original, item.name)
+    for name in _WHOSE:
+        # a file that does not say who and when learns it from the server
+        if name in restored and restored[name] is None:
+            del restored[name]
     for name in _CHANGED_WITH_CONTENT:
         # a topic's modified_date moves with its comments; only its own content tells whether somebody edited it
         if hasattr(value, name) and _content_unmoved(value, confirmed):
-            restored[name] = getattr(original, name)
+            restored[name] = getattr(original, name) or getattr(confirmed, name)
     return replace(value, **restored)
 
 

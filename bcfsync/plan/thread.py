@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import comment_content, guid_keys, same, viewpoint_content
+from bcfsync.canonical import comment_content, same, viewpoint_content
 from bcfsync.changes import Kind, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
@@ -81,6 +81,7 @@ def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comme
     if drawing.source_site is Site.REMOTE:
         confirmed = drawing.shadow(Site.REMOTE, Comment, atom.key)
         value = returned(comment, confirmed, drawing.original(Comment, atom.key))
+        atom = replace(atom, label=atom.label.replace(f" by {comment.author}", f" by {value.author}"))
     target = drawing.target_guid(scope, comment.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
 
@@ -126,18 +127,14 @@ def _candidate(comment: Comment) -> Candidate:
 
 
 def parents_first(comments: Sequence[Comment]) -> list[Comment]:
-    """The comments in their order, but each reply after what it replies to."""
-    waiting, done = list(comments), set[str]()
-    ordered: list[Comment] = []
-    known = guid_keys(comment.guid for comment in comments)
-    while waiting:
-        ready = [
-            comment
-            for comment in waiting
-            if (parent := guid_key(comment.reply_to_comment_guid or "")) not in known or parent in done
-        ]
-        for comment in ready or waiting[:1]:  # a circle of replies is cut at its first comment
-            ordered.append(comment)
-            done.add(guid_key(comment.guid))
-            waiting.remove(comment)
-    return ordered
+    """The comments in their order, but none before the one it replies to; a circle is cut where it is entered."""
+    by_guid = {guid_key(comment.guid): comment for comment in comments}
+    ordered: dict[str, Comment] = {}
+    for comment in comments:
+        chain: dict[str, Comment] = {}
+        above: Comment | None = comment
+        while above is not None and (key := guid_key(above.guid)) not in ordered and key not in chain:
+            chain[key] = above
+            above = by_guid.get(guid_key(above.reply_to_comment_guid or ""))
+        ordered |= dict(reversed(chain.items()))
+    return list(ordered.values())

@@ -20,7 +20,10 @@ from bcfsync.plan.returning import returned
 
 def own_part(topic: Topic) -> Topic:
     """The topic without its children and lists, which are atoms of their own."""
-    return replace(topic, files=(), document_references=(), related_topics=(), comments=(), viewpoints=())
+    snippet = replace(topic.bim_snippet, blob=None) if topic.bim_snippet else None
+    return replace(
+        topic, bim_snippet=snippet, files=(), document_references=(), related_topics=(), comments=(), viewpoints=()
+    )
 
 
 def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: Pair) -> bool:
@@ -37,6 +40,7 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     if drawing.source_site is Site.REMOTE:
         confirmed = drawing.shadow(Site.REMOTE, Topic, atom.key)
         value = returned(own, confirmed, drawing.original(Topic, atom.key))
+        atom = replace(atom, label=topic_label(value))
     target = drawing.target_guid(drawing.scope(Kind.TOPIC), topic.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target)
     drawing.created.add(guid_key(topic.guid))
@@ -84,8 +88,9 @@ def plan_related(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
         return
     atom = Atom(Kind.RELATED, topic.guid, topic.guid, part_label(Kind.RELATED, topic))
     held = counterpart.related_topics if counterpart else ()
-    shadow = drawing.shadow(drawing.source_site, Related, atom.key, Related(topic.related_topics))
-    base = {related_across(drawing, guid) for guid in (shadow.guids if shadow else ())}
+    before = drawing.shadow(drawing.source_site, Related, atom.key, Related(topic.related_topics))
+    there = drawing.shadow(drawing.target_site, Related, atom.key, Related(held)) if counterpart else None
+    base = {related_across(drawing, guid) for guid in (before.guids if before and there else ())}
     wanted = {related_across(drawing, guid): guid for guid in topic.related_topics}
     # an id that went as it was written, before its topic was known across, gives way to the topic's id there
     outdated = {guid_key(guid) for name, guid in wanted.items() if guid_key(guid) != name}

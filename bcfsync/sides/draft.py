@@ -97,7 +97,7 @@ class Draft:
             raise LookupError(f"topic {change.guid} is not there")
         else:
             members = {name: getattr(topic, name) for name in (*change.fields, "modified_date", "modified_author")}
-            made = self.topics[key] = replace(held, **members)
+            made = self.topics[key] = _keeping_bytes(replace(held, **members), held)
         self.touched[key] = None
         return replace(made, files=(), document_references=(), related_topics=(), comments=(), viewpoints=())
 
@@ -117,6 +117,14 @@ def _with(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
     if all(guid_key(other.guid) != key for other in items):
         found.append(item)
     return tuple(found)
+
+
+def _keeping_bytes(topic: Topic, before: Topic) -> Topic:
+    """The topic with the bytes its snippet had: they change by a change of their own."""
+    snippet, old = topic.bim_snippet, before.bim_snippet
+    if snippet and old and old.blob and snippet.blob is None and not snippet.is_external:
+        return replace(topic, bim_snippet=replace(snippet, blob=old.blob))
+    return topic
 
 
 def _with_bytes(topic: Topic, snippet: BimSnippet) -> Topic:
