@@ -25,6 +25,11 @@ def wants_tracebacks() -> bool:
     return bool(os.environ.get("BCFSYNC_DEBUG"))
 
 
+def child_environment(*, token: str, state: Path) -> dict[str, str]:
+    """The environment for a bcfsync of our own making: this one's, with another token and state, in UTF-8."""
+    return {**os.environ, TOKEN_VARIABLE: token, STATE_VARIABLE: str(state), "PYTHONUTF8": "1"}
+
+
 def state_folder() -> Path:
     """Where the state of all pairs lies: a local folder of this user, never beside the archives."""
     given = os.environ.get(STATE_VARIABLE)

@@ -1,15 +1,16 @@
 """Fitting a model to a file version: what the version demands is filled in and marked as invented.
 
 Owns: the values a version requires and the model lacks. Sees: model. Rules: BCF-XML conversion rules: type and
-status of a topic come from its latest comment (2.0), dates and authors from the thread; else a placeholder.
-The marks go into the file, so that reading it drops the invented values again.
+status of a topic are those of its latest comment (2.0 says them there); dates and authors are taken from the thread;
+else a placeholder stands in. All of it is marked in the file, so that reading drops it again: a topic that said no
+type shall not bring one to a server.
 """
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bcfsync.dates import Timestamp, timestamp
-from bcfsync.model import Bcf, BimSnippet, Comment, Topic
+from bcfsync.model import Bcf, Comment, Topic
 
 WRITABLE = ("2.1", "3.0")
 """Versions bcfsync can write."""
@@ -46,30 +47,36 @@ def _topic_30(topic: Topic) -> Topic:
     latest = max(
         topic.comments, key=lambda comment: comment.date.instant if comment.date else _EPOCH.instant, default=None
     )
-    if not topic.topic_type:
-        # crosswise on purpose: a 2.0 comment's Status holds Error, Warning, Info; its VerbalStatus holds Open, Closed
+    # crosswise on purpose: a 2.0 comment's Status holds Error, Warning, Info; its VerbalStatus holds Open, Closed
+    if _is_blank(topic.topic_type):
         topic = _invented(replace(topic, topic_type=(latest and latest.status) or NO_TYPE), "TopicType")
-    if not topic.topic_status:
+    if _is_blank(topic.topic_status):
         topic = _invented(replace(topic, topic_status=(latest and latest.verbal_status) or NO_STATUS), "TopicStatus")
-    if not topic.title.strip():
+    if _is_blank(topic.title):
         topic = _invented(replace(topic, title=NO_TITLE), "Title")
-    if not topic.creation_author:
-        author = next((comment.author for comment in topic.comments if comment.author), None)
+    if _is_blank(topic.creation_author):
+        written = (comment for comment in topic.comments if "Author" not in comment.synthetic)
+        author = next((comment.author for comment in written if comment.author), None)
         topic = _invented(
             replace(topic, creation_author=author or topic.modified_author or NO_AUTHOR), "CreationAuthor"
         )
-    return replace(topic, bim_snippet=_snippet_30(topic.bim_snippet))
+    return _with_snippet_30(topic)
 
 
-def _snippet_30(snippet: BimSnippet | None) -> BimSnippet | None:
-    """A snippet that refers to nothing has no form in 3.0; a missing schema is said to be missing."""
-    if snippet is None or not snippet.reference.strip():
-        return None
-    return replace(
-        snippet,
-        snippet_type=(snippet.snippet_type.strip() and snippet.snippet_type) or NO_TYPE,
-        reference_schema=(snippet.reference_schema.strip() and snippet.reference_schema) or NO_TYPE,
-    )
+def _with_snippet_30(topic: Topic) -> Topic:
+    """A snippet that refers to nothing has no form in 3.0; a missing type or schema is said to be missing."""
+    snippet = topic.bim_snippet
+    if snippet is None or _is_blank(snippet.reference):
+        return replace(topic, bim_snippet=None)
+    if _is_blank(snippet.snippet_type):
+        snippet, topic = replace(snippet, snippet_type=NO_TYPE), _invented(topic, "SnippetType")
+    if _is_blank(snippet.reference_schema):
+        snippet, topic = replace(snippet, reference_schema=NO_TYPE), _invented(topic, "ReferenceSchema")
+    return replace(topic, bim_snippet=snippet)
+
+
+def _is_blank(text: str | None) -> bool:
+    return text is None or not text.strip()
 
 
 def _dated(comment: Comment, topic: Topic) -> Comment:
@@ -80,7 +87,7 @@ def _dated(comment: Comment, topic: Topic) -> Comment:
 
 
 def _authored(comment: Comment) -> Comment:
-    if comment.author:
+    if not _is_blank(comment.author):
         return comment
     return replace(comment, author=comment.modified_author or NO_AUTHOR, synthetic=comment.synthetic | {"Author"})
 

@@ -5,10 +5,10 @@ Owns: how steps, conflicts and holds are noted, and which shadow counts. Sees: c
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bcfsync.canonical import canonical
+from bcfsync.canonical import canonical, comment_content, digest, topic_content
 from bcfsync.changes import Base, Bodies, Capabilities, Conflict, Entity, Hold, Key, Kind, Site, Step, Verb, key_of
 from bcfsync.guids import written_guid
 from bcfsync.model import Comment, Topic
@@ -16,6 +16,7 @@ from bcfsync.plan.pairing import Scope
 
 E = TypeVar("E", bound=Entity)
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 SETTLE = timedelta(seconds=60)
 """How long a create whose answer never came may still arrive at a server."""
 
@@ -88,14 +89,19 @@ class Drawing:
             held = base_among(value, self.base.copies.get(local, ()))
         return held if isinstance(held, kind) else None
 
-    def original(self, kind: type[E], key: Key) -> E | None:
-        """What any archive held of an atom of the source when it was last confirmed."""
+    def original(self, kind: type[E], key: Key, confirmed: E | None) -> E | None:
+        """What an archive held of an atom of the source when the server ``confirmed`` it.
+
+        Of several archives the one that says what the server says, else the latest revision.
+        """
         local = self.base.local_key(self.source_site, key)
-        if local is None:
+        if local is None or confirmed is None:
             return None
         own = self.base.local.get(local)
-        found = [own] if own is not None else self.base.copies.get(local, ())
-        return next((item for item in found if isinstance(item, kind)), None)
+        found = [own, *self.base.copies.get(local, ())]
+        candidates = [item for item in found if isinstance(item, kind)]
+        alike = (item for item in candidates if content(item) == content(confirmed))
+        return next(alike, None) or max(candidates, key=lambda item: _moment(item) or _LONG_AGO, default=None)
 
     def target_guid(self, scope: Scope, guid: str) -> str:
         """The id a new atom shall have: the one it once had there, else its own."""
@@ -132,6 +138,17 @@ class Drawing:
     def hold_deleted(self, atom: Atom) -> None:
         """Note something that is not sent again, because it was deleted where it went to."""
         self.hold(atom, f"was deleted on the {self.target_site} side; not sent again")
+
+
+def content(value: object) -> str:
+    """What a topic or comment says, whoever says it."""
+    match value:
+        case Topic():
+            return topic_content(value)
+        case Comment():
+            return comment_content(value)
+        case _:
+            return digest(value)
 
 
 def base_among(value: object, copies: Sequence[object]) -> object | None:

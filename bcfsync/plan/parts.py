@@ -90,9 +90,12 @@ def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReferen
     )
     if reference.document_guid:
         # the path of a 2.x document is its place in the archive, not an address
-        said, shadows = replace(said, url=held.url), Shadows(None, None)
+        said = replace(said, url=held.url)
+        shadows = Shadows(replace(shadow, url=held.url) if shadow else None, shadows.target)
         _adopt_document(drawing, reference, held)
     merged = merge_scalars(_REFERENCE_MEMBERS, shadows, said, held)
+    if _other_document(shadow, reference):
+        merged = replace(merged, updates=merged.updates | {"document_guid": reference.document_guid})
     for name in merged.conflicts:
         drawing.conflict(atom, name, getattr(shadows.source, name, None), getattr(said, name), getattr(held, name))
     if merged.updates:
@@ -102,6 +105,13 @@ def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReferen
         drawing.step("topics", Verb.UPDATE, atom, value, origin=reference, **more)
     elif not merged.conflicts:
         drawing.adopt("topics", atom, reference, held.guid, held)
+
+
+def _other_document(shadow: DocumentReference | None, reference: DocumentReference) -> bool:
+    """Whether a reference has come to mean another document: a file replaced under its old name is a new one."""
+    if shadow is None or not (shadow.document_guid and reference.document_guid):
+        return False
+    return guid_key(shadow.document_guid) != guid_key(reference.document_guid)
 
 
 def _adopt_document(drawing: Drawing, reference: DocumentReference, held: DocumentReference) -> None:

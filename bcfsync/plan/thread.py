@@ -80,7 +80,7 @@ def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comme
     value = comment
     if drawing.source_site is Site.REMOTE:
         confirmed = drawing.shadow(Site.REMOTE, Comment, atom.key)
-        value = returned(comment, confirmed, drawing.original(Comment, atom.key))
+        value = returned(comment, confirmed, drawing.original(Comment, atom.key, confirmed))
         atom = replace(atom, label=atom.label.replace(f" by {comment.author}", f" by {value.author}"))
     target = drawing.target_guid(scope, comment.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
@@ -106,7 +106,9 @@ def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comm
         more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
         drawing.step("topics", Verb.UPDATE, atom, replace(comment, **members), origin=comment, **more)
     elif not merged.conflicts:
-        drawing.adopt("topics", atom, comment, held.guid, held)
+        before = shadows.target if isinstance(shadows.target, Comment) else held
+        agreed = held if comment_content(comment) == comment_content(held) else before
+        drawing.adopt("topics", atom, comment, held.guid, agreed)
 
 
 def _across(drawing: Drawing, atom: Atom, comment: Comment) -> Comment:

@@ -39,7 +39,7 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     value = own
     if drawing.source_site is Site.REMOTE:
         confirmed = drawing.shadow(Site.REMOTE, Topic, atom.key)
-        value = returned(own, confirmed, drawing.original(Topic, atom.key))
+        value = returned(own, confirmed, drawing.original(Topic, atom.key, confirmed))
         atom = replace(atom, label=topic_label(value))
     target = drawing.target_guid(drawing.scope(Kind.TOPIC), topic.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target)
@@ -76,7 +76,10 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
         more = {"target": held.guid, "fields": tuple(updates), "expected": held}
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
     elif not scalars.conflicts:
-        drawing.adopt("topics", atom, topic, held.guid, held)
+        # an older copy says nothing new: it becomes its own base, and what the server confirmed stays as it was
+        before = shadows.target if isinstance(shadows.target, Topic) else held
+        agreed = held if topic_content(topic) == topic_content(held) else before
+        drawing.adopt("topics", atom, topic, held.guid, agreed)
 
 
 # -- relations -------------------------------------------------------------------------------------------------

@@ -170,22 +170,33 @@ class ProjectWriter:
     def _create_document(self, change: Change, document: Document) -> Outcome:
         if document.blob is None:
             return Outcome(change.step, Status.HELD, message="its bytes are not in the archive")
-        query = f"?guid={quote(change.guid, safe='')}" if self.sends_guids else ""
-        fallback = (
-            document.filename.encode("ascii", "replace").decode().replace('"', "_").replace("\\", "_").replace("?", "_")
-        )
-        disposition = f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(document.filename, safe='')}"
-        with self.source.open(document.blob) as stream:
-            try:
-                answer = self.http.send_bytes(
-                    "POST", self.routes.documents + query, stream, {"Content-Disposition": disposition}
-                )
-            except Refused as error:
-                if error.status != 409:
-                    raise
-                # our guids of documents come from their place in the archive or from the archive itself
+        try:
+            answer = self._upload(document, change.guid)
+        except Refused as error:
+            if error.status != 409:
+                raise
+            if self._holds(change.guid, document.blob):
                 return Outcome(change.step, Status.DONE, change.guid, replace(document, guid=change.guid), adopted=True)
+            answer = self._upload(document, derived_guid("taken", guid_key(change.guid), document.blob.sha256 or ""))
         return self._outcome(change, answer, self.codec.decode_document)
+
+    def _upload(self, document: Document, guid: str) -> Answer:
+        query = f"?guid={quote(guid, safe='')}" if self.sends_guids else ""
+        plain = document.filename.encode("ascii", "replace").decode()
+        plain = "".join("_" if character in '"\\?' else character for character in plain)
+        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(document.filename, safe='')}"
+        headers = {"Content-Disposition": disposition}
+        assert document.blob is not None  # noqa: S101 - the caller has looked
+        with self.source.open(document.blob) as stream:
+            return self.http.send_bytes("POST", self.routes.documents + query, stream, headers)
+
+    def _holds(self, guid: str, blob: Blob) -> bool:
+        """Whether the server's document of this guid has the same bytes as ours."""
+        try:
+            with self.http.open(self.routes.document(guid)) as theirs, self.source.open(blob) as ours:
+                return theirs.read() == ours.read()
+        except Refused:
+            return False
 
     # -- changing ----------------------------------------------------------------------------------------------
 
