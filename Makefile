@@ -1,0 +1,51 @@
+# Each target does its own set-up. Where there is no make, CONTRIBUTING.md says what to type instead.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test setup check fix cover bench samples golden xsd-cases clean
+
+demo: $(STAMP)  ## archives into a server and back, proved equal
+	$(BIN)/bcfsync demo
+
+test: $(STAMP)  ## the whole suite
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+setup: $(STAMP)  ## a virtual environment with everything in it
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("bcfsync needs Python 3.11 or later, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python -c 'import pathlib; pathlib.Path("$(STAMP)").touch()'
+
+check: $(STAMP)  ## format, lint, types, tests: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+fix: $(STAMP)  ## let ruff put right what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+cover: $(STAMP)  ## branch coverage of the package
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage report --skip-covered
+
+bench: $(STAMP)  ## speed as a ratio to the floor
+	$(BIN)/python benchmarks/read.py
+
+samples: $(STAMP)  ## build the sample archives anew
+	$(BIN)/python samples/build.py
+
+golden: $(STAMP)  ## rewrite golden files; review them as diffs
+	$(BIN)/python -m pytest -q --update-golden
+
+xsd-cases: $(STAMP)  ## the long differential test of our schemas (needs the published ones beside the project)
+	BCFSYNC_XSD_CASES=5000 $(BIN)/python -m pytest -q tests/test_xsd.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist
