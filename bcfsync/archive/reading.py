@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
 # a directory of nonsense can make zipfile fail in any of these ways
-_NONSENSE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error)
+_NONSENSE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error, OSError)
 
 
 class NotAnArchive(InvalidArchive, ValueError):
@@ -98,6 +98,11 @@ class Archive:
         """Unpacked size of an entry in bytes."""
         return self._infos[name].file_size
 
+    def checksum(self, name: str) -> str:
+        """CRC and size of an entry as the archive's directory states them."""
+        info = self._infos[name]
+        return f"{info.CRC:08x}-{info.file_size}"
+
     def read(self, name: str) -> bytes:
         """All bytes of one XML-sized entry.
 
@@ -167,30 +172,39 @@ class Archive:
 
 
 def _open(path: Path) -> zipfile.ZipFile:
-    start = b""
-    if path.is_dir():
-        raise NotAnArchive(f"{path}: this is a folder, not a file", hint="give the .bcf or .bcfzip file in it")
+    _refuse_what_is_no_zip(path, _start_of(path))
     try:
-        with path.open("rb") as stream:
-            start = stream.read(64)
-        if not start:
-            raise NotAnArchive(f"{path}: the file is empty", hint="wait until it is written, or export it again")
-        if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-            raise NotAnArchive(
-                f"{path}: this is a bare XML file, not a BCF archive",
-                hint="give the .bcf or .bcfzip file it was taken from",
-            )
         archive = zipfile.ZipFile(path)
-    except FileNotFoundError as error:
-        raise NotAnArchive(f"{path}: no such file", hint="check the path") from error
     except _NONSENSE as error:
-        what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
-        raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again") from error
-    except OSError as error:
-        raise NotAnArchive(
-            f"{path}: cannot be opened: {error.strerror}", hint="check the path and your rights"
-        ) from error
+        raise NotAnArchive(f"{path}: its directory cannot be read: {error}", hint="export the archive again") from error
     if not archive.infolist():
         archive.close()
         raise NotAnArchive(f"{path}: the archive is empty", hint="export the archive again")
     return archive
+
+
+def _start_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise NotAnArchive(f"{path}: this is a folder, not a file", hint="give the .bcf or .bcfzip file in it")
+    try:
+        with path.open("rb") as stream:
+            return stream.read(64)
+    except FileNotFoundError as error:
+        raise NotAnArchive(f"{path}: no such file", hint="check the path") from error
+    except OSError as error:
+        raise NotAnArchive(
+            f"{path}: cannot be opened: {error.strerror}", hint="check the path and your rights"
+        ) from error
+
+
+def _refuse_what_is_no_zip(path: Path, start: bytes) -> None:
+    if not start:
+        raise NotAnArchive(f"{path}: the file is empty", hint="wait until it is written, or export it again")
+    if start.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"<"):
+        raise NotAnArchive(
+            f"{path}: this is a bare XML file, not a BCF archive",
+            hint="give the .bcf or .bcfzip file it was taken from",
+        )
+    if not zipfile.is_zipfile(path):
+        what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
+        raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again")

@@ -15,7 +15,7 @@ from bcfsync.bcfxml.node import Node
 from bcfsync.bcfxml.topic_folder import TopicFolder
 from bcfsync.errors import InvalidArchive
 from bcfsync.findings import Finding
-from bcfsync.guids import derived_guid, guid_key
+from bcfsync.guids import derived_guid, guid_key, is_guid
 from bcfsync.model import Bcf, Document, Extensions, Extra, Project, Topic
 
 
@@ -55,6 +55,8 @@ def decode(entries: Entries, name: str) -> Decoded:
     if not topics:
         lookup.note(f.NO_TOPICS, name, "none of its markup.bcf could be read" if markups else "no markup.bcf")
     _report_folders_without_markup(lookup, markups)
+    if version != "3.0":
+        documents |= {guid_key(item.guid): item for item in _unreferenced_documents(lookup)}
     extras = tuple(Extra(entry, lookup.blob(entry)) for entry in entries.names if entry not in lookup.used)
     bcf = Bcf(version, found, extensions, tuple(documents.values()), topics, extras)
     return Decoded(bcf, tuple(_told_once(lookup.findings)))
@@ -137,6 +139,17 @@ def _with_payload(lookup: Lookup, document: Document) -> Document:
         return document
     lookup.used.add(entry)
     return replace(document, path=entry, blob=lookup.blob(entry))
+
+
+def _unreferenced_documents(lookup: Lookup) -> list[Document]:
+    """Documents of our own 2.x files that no topic refers to: 2.x has no list of documents, their places tell."""
+    found: list[Document] = []
+    for entry in lookup.entries.names:
+        parts = posixpath.relpath(entry, lookup.root or ".").split("/")
+        if len(parts) == 3 and parts[0] == "Documents" and is_guid(parts[1]) and entry not in lookup.used:
+            lookup.used.add(entry)
+            found.append(Document(parts[1], parts[2], path=entry, blob=lookup.blob(entry)))
+    return found
 
 
 def _unique(lookup: Lookup, topics: list[Topic]) -> tuple[Topic, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bcfsync.guids import guid_key, written_guid
-from bcfsync.model import Bcf, Blob, Document, Topic, Viewpoint
+from bcfsync.model import Bcf, Blob, Components, Document, Topic, Viewpoint
 
 Entry = tuple[str, bytes | Blob]
 """A name in the archive and what stands under it."""
@@ -64,7 +64,7 @@ def has_content(view: Viewpoint) -> bool:
     return bool(
         view.perspective_camera
         or view.orthogonal_camera
-        or view.components
+        or view.components not in {None, Components()}
         or view.lines
         or view.clipping_planes
         or view.bitmaps

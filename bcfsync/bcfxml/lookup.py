@@ -30,6 +30,10 @@ class Entries(Protocol):
         """Unpacked size in bytes."""
         ...
 
+    def checksum(self, name: str) -> str:
+        """What tells contents apart without reading them: the directory's CRC and size."""
+        ...
+
     def read(self, name: str) -> bytes:
         """The whole entry."""
         ...
@@ -51,11 +55,18 @@ class Lookup:
         self._noted: set[Finding] = set()
         self._peeked: dict[str, etree._Element | None] = {}
         self._known = frozenset(entries.names)
+        self._folders: dict[str, list[str]] = {}
+        for entry in entries.names:
+            self._folders.setdefault(posixpath.dirname(entry), []).append(entry)
         self._lowered = {entry.lower(): entry for entry in reversed(entries.names)}
 
     def named(self, basename: str) -> list[str]:
         """All entries with this last part, at any depth, in any letter case, in archive order."""
         return [entry for entry in self.entries.names if posixpath.basename(entry).lower() == basename]
+
+    def folder(self, path: str) -> list[str]:
+        """The entries of one folder, in archive order."""
+        return self._folders.get(path, [])
 
     def at_root(self, name: str) -> str | None:
         """The entry of this name at the archive's root."""

@@ -85,7 +85,7 @@ def _topic(node: Node, guid: str, folder: str, header: Node | None) -> Topic:
         assigned_to=node.text("AssignedTo"),
         stage=node.text("Stage"),
         description=node.text("Description"),
-        bim_snippet=_snippet(node.one("BimSnippet")),
+        bim_snippet=_snippet(node.one("BimSnippet"), invented),
         server_assigned_id=node.attribute("ServerAssignedId"),
         files=_files(header) if header else (),
         document_references=_references(node, guid),
@@ -159,14 +159,14 @@ def _file(node: Node) -> HeaderFile:
     return file
 
 
-def _snippet(node: Node | None) -> BimSnippet | None:
+def _snippet(node: Node | None, invented: frozenset[str]) -> BimSnippet | None:
     if node is None or node.is_blank():
         return None
     snippet = BimSnippet(
-        snippet_type=node.attribute("SnippetType") or "",
+        snippet_type=_said(node.attribute("SnippetType"), "SnippetType", invented) or "",
         is_external=bool(node.flag("IsExternal")),
         reference=node.text("Reference") or "",
-        reference_schema=node.text("ReferenceSchema") or "",
+        reference_schema=_said(node.text("ReferenceSchema"), "ReferenceSchema", invented) or "",
     )
     node.report_unknown()
     return snippet

@@ -50,8 +50,10 @@ def read_project(root: Node) -> tuple[Project | None, str | None]:
     """The project of a project.bcfp, and the name of its extension schema; blank ones count as absent."""
     node = root.one("Project")
     schema = root.text("ExtensionSchema")
-    project = Project(node.attribute("ProjectId"), node.text("Name")) if node else Project()
+    project = Project()
     if node:
+        project_id = node.attribute("ProjectId")
+        project = Project(None if "ProjectId" in node.synthetic() else project_id, node.text("Name"))
         node.report_unknown()
     root.report_unknown()
     return (None if project == Project() else project), schema
@@ -88,12 +90,15 @@ def read_documents(root: Node) -> tuple[Document, ...]:
     """The documents of a documents.xml, still without their bytes."""
     wrapper = root.one("Documents")
     found = [_document(node) for node in wrapper.many("Document")] if wrapper else []
+    if wrapper:
+        wrapper.report_unknown()
     root.report_unknown()
     return tuple(found)
 
 
 def _document(node: Node) -> Document:
     name = node.text("Filename") or ""
+    name = "" if "Filename" in node.synthetic() else name
     guid = node.attribute("Guid")
     if guid is None:
         node.note(f.NO_GUID, f"document {name!r}")

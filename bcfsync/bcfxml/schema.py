@@ -6,7 +6,7 @@ document that lxml found invalid, because its messages name path, rule and value
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -52,7 +52,7 @@ def check(data: bytes, entry: str, version: str) -> list[Finding]:
     schema = _compiled(path)
     if schema.validate(element):
         return []
-    return _explained(data, entry, path) or [
+    return _explained(element, entry, path) or [
         Finding(f.SCHEMA, entry, error.message, error.line) for error in list(schema.error_log)[:_MOST]
     ]
 
@@ -76,17 +76,18 @@ def _explaining(path: Path) -> "xmlschema.XMLSchema":
     return xmlschema.XMLSchema(str(path))
 
 
-def _explained(data: bytes, entry: str, path: Path) -> list[Finding]:
+def _explained(element: etree._Element, entry: str, path: Path) -> list[Finding]:
     """The same verdict with reasons; empty where xmlschema cannot read what lxml could."""
     import xmlschema  # noqa: PLC0415
 
     found: list[Finding] = []
     try:
-        text = data.decode("utf-8-sig")
-        for error in _explaining(path).iter_errors(text):
+        # xmlschema reads elements of lxml, though its types do not say so
+        for error in _explaining(path).iter_errors(cast("Any", element)):
             where = error.path or ""
             reason = " ".join((error.reason or error.message or "invalid").split())
-            found.append(Finding(f.SCHEMA, entry, f"{where}: {reason}", error.sourceline or 0))
+            line = getattr(error.elem, "sourceline", None) or 0
+            found.append(Finding(f.SCHEMA, entry, f"{where}: {reason}", line))
             if len(found) == _MOST:
                 break
     except (xmlschema.XMLSchemaException, SyntaxError, ValueError, KeyError):

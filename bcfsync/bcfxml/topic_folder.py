@@ -77,7 +77,11 @@ class TopicFolder:
         self.lookup.used.add(found)
         parent = posixpath.basename(posixpath.dirname(found))
         # our own 2.x files write documents to Documents/<guid>/<name>, so that the guid survives
-        guid = parent if is_guid(parent) and "documents/" in found.lower() else derived_guid("document", found)
+        guid = (
+            parent
+            if is_guid(parent) and "documents/" in found.lower()
+            else derived_guid("document", found, self.lookup.entries.checksum(found))
+        )
         blob = self.lookup.blob(found)
         self.documents.setdefault(guid_key(guid), Document(guid, posixpath.basename(found), path=found, blob=blob))
         return replace(reference, document_guid=guid)
@@ -165,13 +169,8 @@ class TopicFolder:
         return tuple(found)
 
     def _unused_viewpoint_files(self) -> list[str]:
-        return [
-            entry
-            for entry in self.lookup.entries.names
-            if posixpath.dirname(entry) == self.folder
-            and entry.lower().endswith(".bcfv")
-            and entry not in self.lookup.used
-        ]
+        here = self.lookup.folder(self.folder)
+        return [entry for entry in here if entry.lower().endswith(".bcfv") and entry not in self.lookup.used]
 
     def _adopted(self, entry: str, guid: str) -> Viewpoint:
         name = posixpath.basename(entry)

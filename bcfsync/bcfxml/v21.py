@@ -196,7 +196,7 @@ def _comment(parent: etree._Element, comment: Comment) -> None:
 def visinfo(view: Viewpoint, names: ViewpointNames) -> etree._Element:
     """The .bcfv document of a viewpoint; a field of view outside 45 to 60 degrees is kept, as the text asks."""
     element = root("VisualizationInfo", Guid=written_guid(view.guid))
-    if view.components:
+    if view.components and view.components != Components():
         _components(element, view.components)
     if view.orthogonal_camera:
         _orthogonal(element, view.orthogonal_camera)

@@ -77,6 +77,8 @@ def _project(project: Project | None) -> bytes | None:
     element = root("ProjectInfo")
     node = add(element, "Project", ProjectId=project.project_id or derived_guid("project", project.name or ""))
     add_text(node, "Name", project.name)
+    if not project.project_id:
+        mark_synthetic(node, {"ProjectId"})
     return to_bytes(element)
 
 
@@ -104,8 +106,10 @@ def _documents(documents: Iterable[Document]) -> bytes:
     for document in documents:
         guid = written_guid(document.guid)
         node = add(wrapper, "Document", Guid=guid)
-        add(node, "Filename", document.filename.strip() or guid)
+        add(node, "Filename", document.filename if document.filename.strip() else guid)
         add_text(node, "Description", document.description)
+        if not document.filename.strip():
+            mark_synthetic(node, {"Filename"})
     return to_bytes(element)
 
 
@@ -294,6 +298,8 @@ def _components(parent: etree._Element, components: Components) -> None:
         for group in groups:
             if group.color and _COLOR.fullmatch(group.color):
                 _listed(add(add(coloring, "Color", Color=group.color), "Components"), group.components)
+    if not len(node):
+        parent.remove(node)  # reading takes an empty one for none
 
 
 def _visibility(parent: etree._Element, visibility: Visibility) -> None:

@@ -138,9 +138,10 @@ def _bitmaps(root: Node) -> tuple[Bitmap, ...]:
     """2.0 repeats Bitmaps, 2.1 repeats Bitmap, 3.0 wraps Bitmap in Bitmaps: an item is what has a Location."""
     found: list[Node] = []
     for node in root.many("Bitmaps", "Bitmap"):
-        inner = [] if node.name == "Bitmap" else [child for child in node.many("Bitmap") if len(child.element)]
-        found.extend(inner or ([] if node.is_blank() else [node]))
-        if inner:
+        if node.name == "Bitmap" or node.elements("Location"):
+            found.append(node)
+        else:
+            found.extend(node.many("Bitmap"))
             node.report_unknown()
     bitmaps = (_bitmap(node) for node in found)
     return tuple(bitmap for bitmap in bitmaps if bitmap)
@@ -156,6 +157,6 @@ def _bitmap(node: Node) -> Bitmap | None:
         return None
     word = kind.strip().lower()
     bitmap_type = "jpg" if word in {"jpg", "jpeg"} else "png"
-    if word not in {"jpg", "png"}:
-        node.note(f.BAD_VALUE, f"bitmap format {kind!r}, read as {bitmap_type}")
+    if word not in {"jpg", "jpeg", "png"}:
+        node.note(f.IMAGE_TYPE, f"bitmap format {kind!r}, read as {bitmap_type}")
     return Bitmap(bitmap_type, place, normal, up, height, reference=reference)
