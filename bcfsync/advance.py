@@ -7,70 +7,130 @@ other side made meanwhile is still seen as an edit next time.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, file_key, guid_keys, same
+from bcfsync.canonical import (
+    TOPIC_SCALARS,
+    TOPIC_SETS,
+    comment_content,
+    digest,
+    file_key,
+    guid_keys,
+    reference_content,
+    same,
+    topic_content,
+)
 from bcfsync.changes import Entity, Files, Related
 from bcfsync.guids import guid_key
-from bcfsync.merge import Shadows
-from bcfsync.model import Comment, DocumentReference, Topic
+from bcfsync.merge import Shadows, spelled
+from bcfsync.model import Comment, DocumentReference, HeaderFile, Topic
+
+V = TypeVar("V")
 
 _SCALARS: dict[type, tuple[str, ...]] = {
     Topic: TOPIC_SCALARS,
-    Comment: ("comment",),
-    DocumentReference: ("url", "description"),
+    Comment: ("comment", "viewpoint_guid"),
+    DocumentReference: ("url", "description", "document_guid"),
 }
 
 
-def advanced(old: Shadows, source: Entity, target: Entity, written: Iterable[str] | None) -> Shadows | None:
+def advanced(
+    old: Shadows,
+    source: Entity,
+    target: Entity,
+    written: Iterable[str] | None,
+    across: Callable[[str], str] = guid_key,
+) -> Shadows | None:
     """The shadows after a write, or None where nothing can be said to be agreed yet.
 
     Args:
         old: the shadows so far.
         source: what the source holds.
         target: what the target answered.
-        written: the members the step wrote; None for all of them (a create, an adoption).
+        written: the members the step wrote; None for all of them (a create).
+        across: the key on the target of an id of the source.
     """
     if isinstance(source, Files) and isinstance(target, Files):
         return _agreed_files(old, source, target)
     if written is None:
         return Shadows(source, target)
+    names = set(written)
     new_source, new_target = {}, {}
     for name in _SCALARS.get(type(source), ()):
-        if name in set(written) or same(getattr(source, name), getattr(target, name)):
+        if name in names or _agree(name, source, target, across):
             continue
         if old.source is None or old.target is None:
             return None
         new_source[name], new_target[name] = getattr(old.source, name), getattr(old.target, name)
     for name in TOPIC_SETS if isinstance(source, Topic) else ():
-        agreed = _agreed(getattr(source, name), getattr(target, name), getattr(old.source, name, ()))
-        new_source[name] = new_target[name] = agreed
+        before = (getattr(old.source, name, ()), getattr(old.target, name, ()))
+        new_source[name], new_target[name] = _agreed(getattr(source, name), getattr(target, name), before, spelled)
     changed_source: dict[str, Any] = new_source
     changed_target: dict[str, Any] = new_target
     return Shadows(replace(source, **changed_source), replace(target, **changed_target))
 
 
+def said(value: object) -> str:
+    """What of an atom can change and be agreed on."""
+    match value:
+        case Comment(viewpoint_guid=guid):
+            return digest([comment_content(value), guid_key(guid) if guid else None])
+        case DocumentReference(document_guid=guid):
+            return digest([reference_content(value), guid_key(guid) if guid else None])
+        case Files(files):
+            return digest(sorted(map(file_key, files)))
+        case Related(guids):
+            return digest(sorted(guid_keys(guids)))
+        case _:
+            return topic_content(value) if isinstance(value, Topic) else digest(value)
+
+
 def agreed_relations(old: Shadows, source: Related, target: Related, across: Callable[[str], str]) -> Shadows:
     """The same for relations, whose ids differ between sides; ``across`` gives the key of a source's id there."""
-    before_source, before_target = (guid_keys(getattr(item, "guids", ())) for item in (old.source, old.target))
-    theirs, ours = guid_keys(target.guids), {across(guid) for guid in source.guids}
-    return Shadows(
-        Related(tuple(item for item in source.guids if across(item) in theirs or guid_key(item) in before_source)),
-        Related(tuple(item for item in target.guids if guid_key(item) in ours or guid_key(item) in before_target)),
+    before = tuple(getattr(item, "guids", ()) for item in (old.source, old.target))
+    ours, theirs = _agreed(source.guids, target.guids, (before[0], before[1]), across, guid_key)
+    return Shadows(Related(ours), Related(theirs))
+
+
+def _agree(name: str, source: Entity, target: Entity, across: Callable[[str], str]) -> bool:
+    """Whether both hold the same in a member."""
+    ours, theirs = getattr(source, name), getattr(target, name)
+    if name in {"viewpoint_guid", "document_guid"}:
+        return (across(ours) if ours else None) == (guid_key(theirs) if theirs else None)
+    if name == "url" and isinstance(source, DocumentReference) and isinstance(target, DocumentReference):
+        return _place(source) == _place(target)
+    return same(ours, theirs)
+
+
+def _place(reference: DocumentReference) -> str | None:
+    """The address of a reference; the path of one to a document is its place in an archive, and no address."""
+    return None if reference.document_guid else reference.url or reference.path
+
+
+def _agreed(
+    source: tuple[V, ...],
+    target: tuple[V, ...],
+    before: tuple[tuple[V, ...], tuple[V, ...]],
+    key: Callable[[V], str],
+    target_key: Callable[[V], str] | None = None,
+) -> tuple[tuple[V, ...], tuple[V, ...]]:
+    """Members both hold, and members both held once of which one side has let go since; each side's as it spells them.
+
+    A member one side let go stays in both shadows, so that the other side learns of it.
+    """
+    there = target_key or key
+    ours, theirs = {key(item) for item in source}, {there(item) for item in target}
+    once = {key(item) for item in before[0]} & {there(item) for item in before[1]}
+    keep = (ours & theirs) | ((ours ^ theirs) & once)
+    mine = {key(item): item for item in (*before[0], *source)}
+    yours = {there(item): item for item in (*before[1], *target)}
+    return (
+        tuple(item for name, item in mine.items() if name in keep),
+        tuple(item for name, item in yours.items() if name in keep),
     )
-
-
-def _agreed(source: tuple[str, ...], target: tuple[str, ...], old: tuple[str, ...]) -> tuple[str, ...]:
-    """Members both hold, and members both held once of which one side has let go since."""
-    both, either = set(source) & set(target), set(source) ^ set(target)
-    return tuple(item for item in dict.fromkeys((*source, *target)) if item in both or (item in either and item in old))
 
 
 def _agreed_files(old: Shadows, source: Files, target: Files) -> Shadows:
-    before = {file_key(item) for item in getattr(old.source, "files", ())}
-    ours, theirs = {file_key(item) for item in source.files}, {file_key(item) for item in target.files}
-    keep = (ours & theirs) | ((ours ^ theirs) & before)
-    return Shadows(
-        Files(tuple(item for item in source.files if file_key(item) in keep)),
-        Files(tuple(item for item in target.files if file_key(item) in keep)),
-    )
+    before: list[tuple[HeaderFile, ...]] = [getattr(item, "files", ()) for item in (old.source, old.target)]
+    ours, theirs = _agreed(source.files, target.files, (before[0], before[1]), file_key)
+    return Shadows(Files(ours), Files(theirs))

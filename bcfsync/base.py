@@ -3,12 +3,11 @@
 Owns: store → changes.Base. Sees: store, plain, changes.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from bcfsync import plain
 from bcfsync.changes import ENTITIES, Base, Entity, Key
-from bcfsync.store import REMOTE, Store
+from bcfsync.store import REMOTE, UNSETTLED, Store, seen_of
 
 
 class _Shadows(Mapping[Key, Entity]):
@@ -33,16 +32,21 @@ class _Shadows(Mapping[Key, Entity]):
         return len(self.texts)
 
 
-class _Copies(Mapping[Key, tuple[Entity, ...]]):
-    """What other archives hold of the same atoms, the latest first."""
+class _Copies(Mapping[Key, tuple[tuple[Entity, Entity | None], ...]]):
+    """What other archives hold of the same atoms, and what the server held then; the latest first."""
 
     def __init__(self) -> None:
-        self.texts: dict[Key, list[str]] = defaultdict(list)
+        self.texts: dict[Key, dict[str, str]] = {}
+        self.seen: dict[Key, dict[str, str]] = {}
 
-    def __getitem__(self, key: Key) -> tuple[Entity, ...]:
-        if key not in self.texts:
-            raise KeyError(key)
-        return tuple(plain.loads(ENTITIES[key.kind], text) for text in dict.fromkeys(self.texts[key]))
+    def __getitem__(self, key: Key) -> tuple[tuple[Entity, Entity | None], ...]:
+        kind, seen = ENTITIES[key.kind], self.seen.get(key, {})
+        found: dict[str, str | None] = {}
+        for replica, text in self.texts[key].items():
+            found.setdefault(text, seen.get(replica))
+        return tuple(
+            (plain.loads(kind, ours), plain.loads(kind, theirs) if theirs else None) for ours, theirs in found.items()
+        )
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self.texts)
@@ -59,19 +63,29 @@ def read_base(store: Store, replica: str) -> Base:
         replica: the name of the archive that takes part.
     """
     to_remote = dict(store.links())
-    local, remote, copies = _Shadows(), _Shadows(), _Copies()
+    local, remote, seen, copies = _Shadows(), _Shadows(), _Shadows(), _Copies()
+    unsettled: set[Key] = set()
     for key, name, text in store.shadows():
-        if name == replica:
+        archive = seen_of(name)
+        if text == UNSETTLED:
+            unsettled.update({key} if name == replica else ())
+        elif name == replica:
             local.texts[key] = text
         elif name == REMOTE:
             remote.texts[key] = text
+        elif archive == replica:
+            seen.texts[key] = text
+        elif archive is not None:
+            copies.seen.setdefault(key, {})[archive] = text
         else:
-            copies.texts[key].append(text)
+            copies.texts.setdefault(key, {})[name] = text
     return Base(
         to_remote=to_remote,
         to_local={theirs: ours for ours, theirs in to_remote.items()},
         local=local,
         remote=remote,
+        seen=seen,
         copies=copies,
+        open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
     )

@@ -171,15 +171,19 @@ class Intent:
 class Base:
     """The last agreed state: who is who, each site's own shadow of each atom, and what was left unanswered.
 
-    Identities and shadows are keyed by the local key. ``copies`` are the shadows of other archives that hold the
-    same atoms: a value equal to one of them is no edit.
+    Identities and shadows are keyed by the local key. ``remote`` is what the server confirmed last, to whichever
+    archive; ``seen`` is what it held when it last agreed with this one, which may be longer ago. ``copies`` are the
+    shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
+    them is no edit. ``open`` are atoms this archive and the server hold, without ever having agreed on them.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
     to_local: Mapping[Key, Key] = field(default_factory=dict)
     local: Mapping[Key, Entity] = field(default_factory=dict)
     remote: Mapping[Key, Entity] = field(default_factory=dict)
-    copies: Mapping[Key, tuple[Entity, ...]] = field(default_factory=dict)
+    seen: Mapping[Key, Entity] = field(default_factory=dict)
+    copies: Mapping[Key, tuple[tuple[Entity, Entity | None], ...]] = field(default_factory=dict)
+    open: frozenset[Key] = frozenset()
     intents: Mapping[Key, Intent] = field(default_factory=dict)
 
     def across(self, site: Site, key: Key) -> Key | None:

@@ -29,7 +29,8 @@ from bcfsync.changes import (
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, DocumentReference
-from bcfsync.store import REMOTE, Confirmation, Store
+from bcfsync.plan.drawing import IDENTITY, LINKS
+from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Store, seen_by
 
 _PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
 
@@ -114,6 +115,9 @@ class _Execution:
             yield change
 
     def _adopt(self, step: Step) -> None:
+        if step.topic and key_of(Kind.TOPIC, "", step.topic) not in self.across:
+            self.ready.append((step, Outcome(step.number, Status.HELD, message="its topic was not created")))
+            return
         held = step.expected if step.expected is not None else step.value
         outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
         self._commit(step, outcome)
@@ -193,7 +197,8 @@ class _Execution:
         source = self._source_key(step)
         if outcome.status is not Status.DONE:
             self.failed.add(source)
-            if step.verb is Verb.CREATE and outcome.status is Status.FAILED and self.site is Site.REMOTE:
+            refused = outcome.status in {Status.FAILED, Status.HELD}
+            if step.verb is Verb.CREATE and refused and self.site is Site.REMOTE:
                 self.store.abandon(source)
             return
         topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
@@ -204,14 +209,24 @@ class _Execution:
 
     def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
         held = outcome.value if outcome.value is not None else step.value
-        sides = (self.base.local.get(local), self.base.remote.get(local))
+        sides = (self.base.local.get(local), self.base.seen.get(local))
         old = Shadows(*(sides if self.source_site is Site.LOCAL else reversed(sides)))
+        if step.verb is Verb.ADOPT:
+            return {self.ends.replica: UNSETTLED} if step.fields == IDENTITY else self._texts(step.origin, held)
         if isinstance(step.origin, Related) and isinstance(held, Related):
             new: Shadows | None = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)))
         else:
-            new = advanced(old, step.origin, held, step.fields if step.verb is Verb.UPDATE else None)
-        if new is None:
-            return {}
-        ours, theirs = plain.dumps(new.source), plain.dumps(new.target)
+            written = step.fields if step.verb is Verb.UPDATE else None
+            new = advanced(old, step.origin, held, written, lambda guid: self._linked_across(step, guid))
+        return {} if new is None else self._texts(new.source, new.target)
+
+    def _texts(self, source: object, target: object) -> dict[str, str]:
+        ours, theirs = plain.dumps(source), plain.dumps(target)
         local_text, remote_text = (ours, theirs) if self.source_site is Site.LOCAL else (theirs, ours)
-        return {self.ends.replica: local_text, REMOTE: remote_text}
+        replica = self.ends.replica
+        return {replica: local_text, seen_by(replica): remote_text, REMOTE: remote_text}
+
+    def _linked_across(self, step: Step, guid: str) -> str:
+        kind = LINKS.get(step.kind, step.kind)
+        found = self.across.get(key_of(kind, "" if kind is Kind.DOCUMENT else step.topic, guid))
+        return found.guid if found else guid_key(guid)

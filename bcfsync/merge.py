@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bcfsync.canonical import same, same_set
+from bcfsync.canonical import canonical, same, same_set
 
 V = TypeVar("V")
 
@@ -61,10 +61,15 @@ def merge_sets(names: Iterable[str], shadows: Shadows, source: object, target: o
     for name in names:
         wanted, held = getattr(source, name), getattr(target, name)
         base = getattr(shadows.source, name) if shadows.known else ()
-        merged = merged_set(base, wanted, held, str)
+        merged = merged_set(base, wanted, held, spelled)
         if not same_set(merged, held):
             updates[name] = merged
     return Merged(updates)
+
+
+def spelled(value: object) -> str:
+    """A member of a set by what its spellings have in common."""
+    return str(canonical(value))
 
 
 def merged_set(base: Iterable[V], source: Iterable[V], target: Iterable[V], key: Callable[[V], str]) -> tuple[V, ...]:

@@ -4,9 +4,11 @@ Owns: requests and answers. Sees: errors; knows no BCF. A read is tried again; a
 ``Unanswered``, and whoever sent it has to find out what became of it. Authorization never leaves the server's host.
 """
 
+import ipaddress
 import json
 import random
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -28,7 +30,8 @@ _JSON_BYTES = 256 * 1024 * 1024
 _BLOB_BYTES = 1024 * 1024 * 1024
 _IN_MEMORY = 4 * 1024 * 1024
 _PASSING = frozenset({429, 502, 503, 504})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST_SAYING = 300
+_PORTS = {"http": 80, "https": 443}
 
 
 class InsecureUrl(UsageError, ValueError):
@@ -56,9 +59,10 @@ class NotJson(ServerTrouble, ValueError):
 
 
 class Refused(BcfsyncError, ValueError):
-    """The server understood and said no (4xx); ``status`` says how."""
+    """The server understood and said no (4xx, or 501: not offered); ``status`` says how."""
 
     exit_code = 3
+    hint = "ask the administrator of the server what you may do there"
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -102,11 +106,13 @@ class _Reply:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """What a test replaces: the transport, sleeping, chance."""
+    """What a test replaces: the transport, sleeping, chance, and how much of an answer is read."""
 
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
+    json_bytes: int = _JSON_BYTES
+    blob_bytes: int = _BLOB_BYTES
 
 
 class Http:
@@ -117,21 +123,24 @@ class Http:
 
         Raises:
             InsecureUrl: the URL is not https, and not this machine.
+            UsageError: the token fits into no header.
         """
         self.root = checked_url(root)
         self.traffic = Traffic()
+        self._counting = threading.Lock()
         self._seams = seams or Seams()
         headers = {"User-Agent": f"bcfsync/{__version__}", "Accept": "application/json, */*;q=0.5"}
         if token:
+            if not (token.isascii() and token.isprintable()):
+                raise UsageError("the token holds characters that no HTTP header can hold", hint="check BCFSYNC_TOKEN")
             headers["Authorization"] = f"Bearer {token}"
-        try:
-            self._client = httpx.Client(
-                headers=headers, timeout=_TIMEOUT, follow_redirects=False, transport=self._seams.transport
-            )
-        except (ValueError, UnicodeError) as error:
-            raise UsageError(
-                "the token holds characters that no HTTP header can hold", hint="check BCFSYNC_TOKEN"
-            ) from error
+        self._client = httpx.Client(
+            headers=headers,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            transport=self._seams.transport,
+            mounts=_past_proxies(self.root),
+        )
 
     def get(self, url: str) -> Answer:
         """Read JSON; passing trouble is tried again.
@@ -147,13 +156,9 @@ class Http:
         """Read bytes of any kind into a temporary file, which lives as long as the ``with`` block."""
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
             response = self._read(url, spool)
-            length = response.headers.get("Content-Length")
-            whole = (
-                not (length or "").isdigit()
-                or "Content-Encoding" in response.headers
-                or int(length or 0) == spool.tell()
-            )
-            if not whole:
+            promised = response.headers.get("Content-Length", "").lstrip("0")
+            counted = promised.isdecimal() and "Content-Encoding" not in response.headers
+            if counted and promised != str(spool.tell()):  # as text: a number of any length is only compared
                 raise ServerTrouble(f"{_short(url)}: the answer was cut off")
             spool.seek(0)
             yield spool
@@ -192,7 +197,7 @@ class Http:
             last = attempt == _TRIES
             try:
                 response = self._fetch(url, spool)
-            except (httpx.TransportError, httpx.StreamError) as error:
+            except (httpx.RequestError, httpx.StreamError) as error:
                 if last:
                     raise _unreachable(url, error) from error
                 self._pause(attempt, None)
@@ -216,10 +221,10 @@ class Http:
 
     def _taken(self, response: httpx.Response, spool: IO[bytes] | None = None) -> _Reply:
         """Take the body, but never more than the bound; bytes of a success go into the spool where there is one."""
-        self.traffic.requests += 1
+        self._count(requests=1)
         url = str(response.request.url)
         to_spool = spool is not None and response.is_success
-        bound, chunks, size = (_BLOB_BYTES if to_spool else _JSON_BYTES), list[bytes](), 0
+        bound, chunks, size = self._seams.blob_bytes if to_spool else self._seams.json_bytes, list[bytes](), 0
         if spool is not None:
             spool.seek(0)
             spool.truncate()
@@ -231,20 +236,33 @@ class Http:
                 spool.write(chunk)
             else:
                 chunks.append(chunk)
-        self.traffic.bytes_in += size
+        self._count(bytes_in=size)
         next_request = response.next_request if response.is_redirect else None
         redirect = str(next_request.url) if next_request else None
         return _Reply(response.status_code, response.reason_phrase, response.headers, b"".join(chunks), url, redirect)
 
     def _write(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send it once; again only after 429, which says that nothing was done."""
+        for attempt in range(1, _TRIES):
+            reply = self._sent(method, url, body, headers)
+            if reply.status != 429:
+                break
+            self._pause(attempt, reply.headers.get("Retry-After"))
+        else:
+            reply = self._sent(method, url, body, headers)
+        return self._judged(reply, method, url)
+
+    def _sent(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> _Reply:
         try:
             with self._client.stream(method, self._own(url), content=body, headers=dict(headers)) as response:
-                self.traffic.bytes_out += len(body)
-                reply = self._taken(response)
+                self._count(bytes_out=len(body))
+                return self._taken(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             raise _unreachable(url, error) from error
-        except (httpx.TransportError, httpx.StreamError) as error:
+        except (httpx.RequestError, httpx.StreamError) as error:
             raise Unanswered(f"{_short(url)}: the connection broke before the answer to {method}: {error}") from error
+
+    def _judged(self, reply: _Reply, method: str, url: str) -> Answer:
         if reply.status in {502, 503, 504}:
             # a proxy speaks: the server behind it may have done the work
             raise Unanswered(f"{_short(url)}: {method} answered {reply.status}")
@@ -262,9 +280,13 @@ class Http:
         Raises:
             ServerTrouble: it is not.
         """
-        ours, theirs = urlsplit(self.root), urlsplit(url)
-        same_host = ours.hostname == theirs.hostname and ours.port == theirs.port
-        if not same_host or (ours.scheme == "https" and theirs.scheme != "https"):
+        ours = urlsplit(self.root)
+        try:
+            theirs = urlsplit(str(httpx.URL(url)))
+            same_host = ours.hostname == theirs.hostname and _port(ours) == _port(theirs)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ServerTrouble(f"{url[:_LONGEST_SAYING]!r}: the server refers to an address that is none") from error
+        if not same_host or theirs.scheme not in _PORTS or (ours.scheme == "https" and theirs.scheme != "https"):
             raise ServerTrouble(f"{_short(url)}: the server refers to another host", hint="give the URL of that host")
         return url
 
@@ -274,27 +296,55 @@ class Http:
             wait = self._seams.chance() * 0.25 * 4**attempt / 2
         self._seams.sleep(min(wait, _LONGEST_WAIT))
 
+    def _count(self, *, requests: int = 0, bytes_in: int = 0, bytes_out: int = 0) -> None:
+        with self._counting:
+            self.traffic.requests += requests
+            self.traffic.bytes_in += bytes_in
+            self.traffic.bytes_out += bytes_out
+
 
 def checked_url(url: str) -> str:
-    """A web address without trailing slash.
+    """A web address without trailing slash, scheme and host in small letters.
 
     Raises:
         InsecureUrl: it is none, or not https and not on this machine.
     """
     try:
         parts = urlsplit(url)
-        port_is_a_number = parts.port is None or parts.port >= 0
-    except ValueError as error:
-        raise InsecureUrl(f"{url}: not a web address: {error}") from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_a_number:
-        raise InsecureUrl(f"{url}: not a web address")
+        host = str(parts.hostname or "").encode("idna")
+        if parts.scheme not in _PORTS or not host or parts.port == 0 or not httpx.URL(url).host:
+            raise InsecureUrl(f"{url}: not a web address")
+    except (httpx.InvalidURL, ValueError) as error:
+        raise InsecureUrl(f"{url}: not a web address", hint="give one such as https://host") from error
     if parts.username or parts.password:
         raise InsecureUrl(
             f"{parts.hostname}: a URL must not hold a user name or password", hint="set BCFSYNC_TOKEN instead"
         )
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not parts.hostname.startswith("127."):
+    if parts.query or parts.fragment:
+        raise InsecureUrl(f"{url}: a server's address ends before ? and #", hint="leave out what follows")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise InsecureUrl(f"{url}: http would send your token in clear text")
-    return url.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
+
+
+def _is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine; a name that only looks like an address is not."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _past_proxies(root: str) -> dict[str, httpx.BaseTransport | None] | None:
+    """This machine is reached directly: a proxy would get the token, and means another machine by this name."""
+    host = urlsplit(root).hostname or ""
+    return {f"all://[{host}]" if ":" in host else f"all://{host}": None} if _is_loopback(host) else None
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _PORTS.get(parts.scheme)
 
 
 def _checked(response: _Reply, url: str) -> _Reply:
@@ -304,8 +354,8 @@ def _checked(response: _Reply, url: str) -> _Reply:
     said = _message(response)
     if status == 401:
         raise LoginNeeded(f"{_short(url)}: the server does not accept the token: {said}")
-    if 400 <= status < 500:
-        raise Refused(f"the server answered {status}: {said}", status)
+    if (400 <= status < 500 and status != 429) or status == 501:
+        raise Refused(f"{_short(url)}: the server answered {status}: {said}", status)
     raise ServerTrouble(f"{_short(url)}: the server answered {status}: {said}")
 
 
@@ -313,13 +363,18 @@ def _message(response: _Reply) -> str:
     """What a server says went wrong, in any of the shapes seen: message, error, detail, title; else the reason."""
     try:
         data = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return response.reason or "no explanation"
     found = data if isinstance(data, dict) else {}
     for name in ("message", "error", "detail", "title"):
         if found.get(name):
-            return " ".join(str(found[name]).split())[:300]
+            return _saying(found[name])
     return response.reason or "no explanation"
+
+
+def _saying(found: object) -> str:
+    """A server's own words as a part of one line."""
+    return " ".join(str(found).split())[:_LONGEST_SAYING]
 
 
 def _decoded(response: _Reply, *, required: bool = True) -> Any:  # noqa: ANN401 - JSON
@@ -333,7 +388,8 @@ def _decoded(response: _Reply, *, required: bool = True) -> Any:  # noqa: ANN401
         raise NotJson(f"{_short(response.url)}: the server answered {what}") from error
     if isinstance(data, dict) and set(data) == {"error"}:
         # seen: a demo server that answers 200 with an error object
-        raise Refused(f"the server answered {response.status} with an error: {data['error']}", 400)
+        said = f"the server answered {response.status} with an error: {_saying(data['error'])}"
+        raise Refused(f"{_short(response.url)}: {said}", 400)
     return data
 
 
@@ -362,5 +418,8 @@ def _seconds(retry_after: str | None) -> float | None:
 
 def _short(url: str) -> str:
     """The URL for people: without query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url[:_LONGEST_SAYING]
     return f"{parts.scheme}://{parts.netloc}{parts.path}"

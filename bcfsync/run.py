@@ -10,7 +10,7 @@ from functools import partial
 
 from bcfsync.base import read_base
 from bcfsync.canonical import guid_keys
-from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Outcome, Plan, Site, Status, Step
+from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Outcome, Plan, Site, Status, Step, WorldMoved
 from bcfsync.errors import Guarded
 from bcfsync.execute import Ends, execute
 from bcfsync.guids import guid_key
@@ -79,7 +79,7 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     origin, goal = ends.at(source), ends.at(source.other)
     sources, targets = origin.listing(), goal.listing()
     _check_not_emptied(base, targets if source is Site.LOCAL else sources)
-    found = triage(base, source, sources, targets, goal.capabilities)
+    found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities)
     known = _settled_viewpoints(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
     return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts)
@@ -106,7 +106,11 @@ def _settled_viewpoints(base: Base) -> frozenset[Key]:
 
 
 def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) -> Iterator[Event]:
-    """One pass in one direction; where the target moves under the plan, up to three rounds of it."""
+    """One pass in one direction; where the target moves under the plan, up to three rounds of it.
+
+    Raises:
+        WorldMoved: it moved in every round; what could be done is done and on record.
+    """
     for at in range(_ROUNDS):
         drawn = draw(source, ends, store, policy)
         until = drawn.plan.settle_until
@@ -122,6 +126,7 @@ def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) 
             yield Applied(step, outcome)
         if not stale:
             return
+    raise WorldMoved("the other side kept changing while it was written to; some changes were not made")
 
 
 def _present(drawn: Drawn, kind: Kind, topic: str) -> frozenset[str]:

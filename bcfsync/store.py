@@ -21,6 +21,22 @@ from bcfsync.errors import Locked, UsageError
 SCHEMA_VERSION = 1
 REMOTE = "remote"
 """The name of the server's replica; an archive's is its path."""
+_SEEN = "remote:"
+
+
+UNSETTLED = "null"
+"""Stands for the shadow of an atom that an archive and the server hold, and have not agreed on yet."""
+
+
+def seen_by(replica: str) -> str:
+    """The name under which stands what the server held when it last agreed with an archive."""
+    return _SEEN + replica
+
+
+def seen_of(name: str) -> str | None:
+    """The archive such a name belongs to; None for every other name."""
+    return name.removeprefix(_SEEN) if name.startswith(_SEEN) else None
+
 
 _SCHEMA = """
 CREATE TABLE link (
@@ -34,10 +50,10 @@ CREATE TABLE shadow (
     PRIMARY KEY (kind, topic, guid, replica)
 );
 CREATE TABLE intent (
-    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, begun TEXT NOT NULL,
+    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, begun TEXT NOT NULL, known INTEGER,
     PRIMARY KEY (kind, topic, guid)
 );
-CREATE TABLE known (kind TEXT NOT NULL, topic TEXT NOT NULL, guids TEXT NOT NULL, PRIMARY KEY (kind, topic));
+CREATE TABLE known (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, topic TEXT NOT NULL, guids TEXT NOT NULL);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -124,7 +140,7 @@ class Store:
         """Creates that were begun and never confirmed."""
         rows = self._db.execute(
             "SELECT intent.kind, intent.topic, intent.guid, begun, guids FROM intent "
-            "LEFT JOIN known ON known.kind = intent.kind AND known.topic = intent.topic"
+            "LEFT JOIN known ON known.id = intent.known"
         )
         for kind, topic, guid, begun, guids in rows:
             known = frozenset(json.loads(guids)) if guids else frozenset[str]()
@@ -133,15 +149,27 @@ class Store:
     # -- writing -----------------------------------------------------------------------------------------------
 
     def remember_known(self, kind: Kind, topic: str, guids: frozenset[str]) -> None:
-        """Record which ids the target held before the first create of a kind in a topic."""
+        """Record which ids the target held before the first create of a kind in a topic.
+
+        Creates that were begun before, and are open still, keep what was known when they were begun.
+        """
         with self._transaction():
+            self._db.execute(
+                "DELETE FROM known WHERE kind = ? AND topic = ? "
+                "AND id NOT IN (SELECT known FROM intent WHERE known IS NOT NULL)",
+                (kind, topic),
+            )
             values = (kind, topic, json.dumps(sorted(guids)))
-            self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", values)
+            self._db.execute("INSERT INTO known (kind, topic, guids) VALUES (?, ?, ?)", values)
 
     def begin(self, key: Key) -> None:
-        """Record that a create is about to be sent; an earlier unanswered one keeps its time."""
+        """Record that a create is about to be sent; its time is that of the latest try, which may still arrive."""
         with self._transaction():
-            self._db.execute("INSERT OR IGNORE INTO intent VALUES (?, ?, ?, ?)", (*key, self._clock().isoformat()))
+            self._db.execute(
+                "INSERT OR REPLACE INTO intent "
+                "VALUES (?, ?, ?, ?, (SELECT max(id) FROM known WHERE kind = ? AND topic = ?))",
+                (*key, self._clock().isoformat(), key.kind, key.topic),
+            )
 
     def abandon(self, key: Key) -> None:
         """Record that a begun create was refused: nothing was made."""
@@ -182,18 +210,18 @@ class Store:
     def forget_replica(self, replica: str) -> None:
         """Forget what an archive held, because it is no longer there; identities stay."""
         with self._transaction():
-            self._db.execute("DELETE FROM shadow WHERE replica = ?", (replica,))
+            self._db.execute("DELETE FROM shadow WHERE replica IN (?, ?)", (replica, seen_by(replica)))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the state."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bcfsync.guids import guid_key, written_guid
-from bcfsync.model import Bcf, Blob, Components, Document, Topic, Viewpoint
+from bcfsync.model import Bcf, Blob, Components, Document, Extra, Topic, Viewpoint
 
 Entry = tuple[str, bytes | Blob]
 """A name in the archive and what stands under it."""
@@ -40,18 +40,29 @@ def safe_name(text: str, fallback: str) -> str:
     return name or fallback
 
 
-def viewpoint_names(topic: Topic, *, canonical_first: bool) -> tuple[ViewpointNames, ...]:
+def viewpoint_names(
+    topic: Topic, extras: Iterable[Extra] = (), *, canonical_first: bool
+) -> tuple[ViewpointNames, ...]:  # fmt: skip
     """File names of all viewpoints of a topic, in their order, each name once.
 
     Args:
         topic: with its viewpoints.
+        extras: foreign entries of the archive; what one in this topic's folder is called is taken.
         canonical_first: 2.x: the viewpoint with the lowest index takes viewpoint.bcfv and snapshot.png.
     """
-    names = _Names({"markup.bcf"})
+    names = _Names({"markup.bcf"} | _taken(topic, extras))
     first = _first(topic.viewpoints) if canonical_first else None
     ordered = sorted(topic.viewpoints, key=lambda view: view is not first)
     found = {id(view): _named(view, names, first=view is first, needs_file=canonical_first) for view in ordered}
     return tuple(found[id(view)] for view in topic.viewpoints)
+
+
+def _taken(topic: Topic, extras: Iterable[Extra]) -> set[str]:
+    """Names in the topic's folder that belong to its snippet, its internal files and foreign entries."""
+    folder = folder_of(topic)
+    own = {name for name, _ in internal_entries(topic) if posixpath.dirname(name) == folder}
+    foreign = {extra.path for extra in extras if topic.folder and posixpath.dirname(extra.path) == topic.folder}
+    return {posixpath.basename(name).lower() for name in own | foreign}
 
 
 def _first(viewpoints: Iterable[Viewpoint]) -> Viewpoint | None:

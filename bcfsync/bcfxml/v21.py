@@ -5,6 +5,7 @@ fitted to 2.1 (bcfsync.versions), so that required members are there.
 """
 
 import re
+from collections.abc import Iterable
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ from bcfsync.model import (
     Document,
     DocumentReference,
     Extensions,
+    Extra,
     OrthogonalCamera,
     PerspectiveCamera,
     Topic,
@@ -44,14 +46,14 @@ def entries(bcf: Bcf) -> list[Entry]:
     if lists:
         found.append(("extensions.xsd", _extensions(lists)))
     for topic in bcf.topics:
-        found.extend(topic_entries(topic, documents))
+        found.extend(topic_entries(topic, documents, bcf.extras))
     found.extend(document_entries(bcf))
     return layout.without_repeats([*found, *layout.extra_entries(bcf)])
 
 
-def topic_entries(topic: Topic, documents: dict[str, Document]) -> list[Entry]:
-    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files."""
-    names = layout.viewpoint_names(topic, canonical_first=True)
+def topic_entries(topic: Topic, documents: dict[str, Document], extras: Iterable[Extra] = ()) -> list[Entry]:
+    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files; no name of an extra."""
+    names = layout.viewpoint_names(topic, extras, canonical_first=True)
     folder = layout.folder_of(topic)
     found: list[Entry] = [(f"{folder}/markup.bcf", to_bytes(markup(topic, names, documents)))]
     for view, given in zip(topic.viewpoints, names, strict=True):

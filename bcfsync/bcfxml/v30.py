@@ -22,6 +22,7 @@ from bcfsync.model import (
     Document,
     DocumentReference,
     Extensions,
+    Extra,
     OrthogonalCamera,
     PerspectiveCamera,
     Point,
@@ -46,14 +47,14 @@ def entries(bcf: Bcf) -> list[Entry]:
     documents = document_entries(bcf)
     found.extend(documents[:1])
     for topic in bcf.topics:
-        found.extend(topic_entries(topic))
+        found.extend(topic_entries(topic, bcf.extras))
     found.extend(documents[1:])
     return layout.without_repeats([*found, *layout.extra_entries(bcf)])
 
 
-def topic_entries(topic: Topic) -> list[Entry]:
-    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files."""
-    names = layout.viewpoint_names(topic, canonical_first=False)
+def topic_entries(topic: Topic, extras: Iterable[Extra] = ()) -> list[Entry]:
+    """The entries of one topic: markup, viewpoints, pictures, snippet and internal files; no name of an extra."""
+    names = layout.viewpoint_names(topic, extras, canonical_first=False)
     folder = layout.folder_of(topic)
     found: list[Entry] = [(f"{folder}/markup.bcf", to_bytes(markup(topic, names)))]
     for view, given in zip(topic.viewpoints, names, strict=True):

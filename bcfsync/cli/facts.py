@@ -19,7 +19,8 @@ _SETS = frozenset({"labels", "reference_links"})
 def facts_of(shown: dict[str, Any], earlier: Facts) -> Facts:
     """The facts of an archive, laid over those of earlier archives that may hold the same topics.
 
-    A later revision says anew what the topic itself is; threads, views and lists only grow.
+    A later revision says anew what the topic itself is, and an older one nothing. Threads and views only grow, and
+    so do labels: what another archive does not name has not been taken away.
     """
     documents = {guid_key(item["guid"]): [item["filename"], item["sha256"]] for item in shown["documents"]}
     facts = dict(earlier)
@@ -33,7 +34,7 @@ def _add_topic(facts: Facts, topic: dict[str, Any], documents: dict[str, list[st
     older = facts.get((guid, "modified_date")) or facts.get((guid, "creation_date")) or ""
     newer = (topic.get("modified_date") or topic.get("creation_date") or "") >= older
     if newer:
-        for place in [place for place in facts if place[0] == guid and (len(place) == 2 or place[1] in _SETS)]:
+        for place in [place for place in facts if place[0] == guid and len(place) == 2]:
             del facts[place]
     for name, value in topic.items():
         if name in _CHILDREN:

@@ -4,6 +4,7 @@ Owns: the command table, and errors → one clear line and an exit code. Exit co
 """
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -12,6 +13,7 @@ from typing import NoReturn
 import click
 
 from bcfsync import __version__, config
+from bcfsync.cli.options import printable
 from bcfsync.errors import BcfsyncError
 
 COMMANDS = {
@@ -22,7 +24,7 @@ COMMANDS = {
     "serve": ("bcfsync.cli.serve", "Run the reference server on this machine."),
     "demo": ("bcfsync.cli.demo", "See it all work, on this machine, in seconds."),
 }
-_DEFECT, _INTERRUPTED = 70, 130
+_USAGE, _DEFECT, _INTERRUPTED = 2, 70, 130
 
 
 class _Commands(click.Group):
@@ -37,6 +39,13 @@ class _Commands(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name][0])
         found = getattr(module, f"{cmd_name}_command")
         return found if isinstance(found, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            # whoever read our output has seen enough; click would make of it 1, which is a verdict of ours
+            raise click.exceptions.Exit(0) from gone
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -54,9 +63,26 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; never with a traceback, unless BCFSYNC_DEBUG asks for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # keep the interpreter from flushing into the closed pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == _INTERRUPTED:
+        sys.stderr.flush()
+        os._exit(code)  # all is recorded and closed; sys.exit would wait for threads that wait for a server
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
+    except SystemExit as ended:
+        code = ended.code
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.ClickException as error:
@@ -65,29 +91,36 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was done so far is recorded", err=True)
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # whoever read our output has seen enough; keep the interpreter from flushing into the closed pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except BcfsyncError as error:
         _explain(error)
         code = error.exit_code
+    except OSError as error:
+        code = _explain_path(error) if error.filename else _confess(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect of ours
-        _confess(error)
-        code = _DEFECT
-    sys.exit(code if isinstance(code, int) else 0)
+        code = _confess(error)
+    return code if isinstance(code, int) else 0
 
 
 def _explain(error: BcfsyncError) -> None:
-    click.echo(f"error: {error}", err=True)
+    click.echo(f"error: {printable(str(error))}", err=True)
     if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+        click.echo(f"  hint: {printable(error.hint)}", err=True)
     if config.wants_tracebacks():
         traceback.print_exception(error)
 
 
-def _confess(error: Exception) -> None:
-    click.echo(f"error: a defect of bcfsync: {type(error).__name__}: {error}", err=True)
+def _explain_path(error: OSError) -> int:
+    """A path the operating system refuses: its name is too long, it may not be read, the disk is full."""
+    click.echo(f"error: {printable(str(error.filename))}: {error.strerror}", err=True)
+    click.echo("  hint: check the path, your rights there, and the space on the disk", err=True)
+    if config.wants_tracebacks():
+        traceback.print_exception(error)
+    return _USAGE
+
+
+def _confess(error: Exception) -> int:
+    click.echo(f"error: a defect of bcfsync: {type(error).__name__}: {printable(str(error))}", err=True)
     click.echo("  hint: set BCFSYNC_DEBUG=1, run it again, and report what it prints", err=True)
     if config.wants_tracebacks():
         traceback.print_exception(error)
+    return _DEFECT

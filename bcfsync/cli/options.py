@@ -1,8 +1,12 @@
-"""Options that are the same everywhere.
+"""Options, and rules of output, that are the same everywhere.
 
-Owns: their names and help. Sees: click.
+Owns: the options' names and help; what may reach a terminal, and JSON as it is printed. Sees: click.
 """
 
+import json
+import re
+import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +17,42 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ARCHIVE = click.Path(path_type=Path)
 """A path that need not exist: our own errors say more than click's."""
+
+
+_OBEYED = re.compile("[\x7f-\x9f\u2028\u2029]")
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """The text with everything a terminal would obey shown instead: archives and servers are strangers.
+
+    Args:
+        text: from wherever.
+        lines: whether it may go over several lines; else it becomes one.
+    """
+    if text.isprintable():
+        return text
+    kept = text.replace("\r\n", "\n").replace("\t", " ") if lines else " ".join(text.split())
+    return "".join(_shown(sign) if sign != "\n" else sign for sign in kept)
+
+
+def _shown(sign: str) -> str:
+    if unicodedata.category(sign) not in {"Cc", "Cs", "Zl", "Zp"}:
+        return sign
+    return f"\\x{ord(sign):02x}" if ord(sign) < 256 else f"\\u{ord(sign):04x}"
+
+
+def json_text(data: object, *, indent: int | None = None) -> str:
+    """JSON for standard output: in its own letters where that can hold them all, else escaped, never damaged.
+
+    What a terminal would obey, or a reader take for the end of a line, is escaped always.
+    """
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    text = json.dumps(data, ensure_ascii=encoding not in {"utf8", "utf8sig"}, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(data, indent=indent)  # half a surrogate pair
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_option(command: F) -> F:

@@ -3,7 +3,6 @@
 Owns: wording, symbols, the summary. Sees: run's events.
 """
 
-import json
 import sys
 import time
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Verb
+from bcfsync.cli.options import json_text, printable
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Event, Planned, Waiting
 
@@ -96,6 +96,7 @@ class Renderer:
         self.verbose = verbose
         self.color = color and sys.stderr.isatty()
         self.tally = Tally()
+        self.dry = False
 
     def event(self, event: Event) -> None:
         """Print one event."""
@@ -114,6 +115,7 @@ class Renderer:
 
     def plan(self, plan: Plan) -> None:
         """Print a plan that will not be carried out."""
+        self.dry = True
         self.tally.plan(plan)
         for step in plan.steps:
             if self.as_json:
@@ -128,8 +130,8 @@ class Renderer:
             left = f"{len(plan.conflicts)} conflicts, {len(plan.holds)} held"
             self._line(f"Plan: {creates} new, {updates} updates, 0 deletes, {left}.")
 
-    def summary(self, traffic: Traffic, target: str) -> None:
-        """Print how it ended."""
+    def summary(self, traffic: Traffic, target: str, *, finished: bool = True) -> None:
+        """Print how it ended; what stopped it before it was ``finished`` is told elsewhere."""
         if self.as_json:
             self._emit(self.tally.summary(traffic))
             return
@@ -144,9 +146,14 @@ class Renderer:
             for name, count in (("conflicts", tally.conflicts), ("held", tally.held), ("failed", tally.failed))
             if count
         ]
-        done = ", ".join(parts) or "nothing to do, all is there already"
+        if finished and self.dry:
+            done = "dry run, nothing was changed"
+        elif finished:
+            done = ", ".join(parts) or "nothing to do, all is there already"
+        else:
+            done = f"stopped; until then {', '.join(parts) or 'nothing was changed'}"
         seconds = time.monotonic() - tally.started
-        click.echo(f"{target}: {done} ({traffic.requests} requests, {seconds:.1f} s)", err=True)
+        click.echo(f"{printable(target)}: {done} ({traffic.requests} requests, {seconds:.1f} s)", err=True)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -190,10 +197,10 @@ class Renderer:
         if self.as_json or (self.quiet and not always):
             return
         mark = f" {click.style(symbol, fg=color, bold=True) if self.color else symbol} " if symbol else ""
-        click.echo(f"{mark}{text}", err=True)
+        click.echo(f"{mark}{printable(text)}", err=True)
 
     def _emit(self, data: dict[str, Any]) -> None:
-        click.echo(json.dumps(data, ensure_ascii=False))
+        click.echo(json_text(data))
 
 
 def _step(step: Step) -> dict[str, Any]:

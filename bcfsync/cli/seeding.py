@@ -8,10 +8,18 @@ from pathlib import Path
 
 from bcfsync.bcfapi import v30
 from bcfsync.bcffile import BcfFile, open_bcf
+from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key
 from bcfsync.model import Blob, Topic
+from bcfsync.server.refusals import Refusal
 from bcfsync.server.store import ServerStore
 from bcfsync.versions import fitted
+
+
+class SeedDoesNotFit(UsageError, ValueError):
+    """The project cannot take an archive: it holds its topics already, or refuses what they say."""
+
+    hint = "seed each topic once, into a fresh folder"
 
 
 def seed(store: ServerStore, project_id: str, path: Path) -> int:
@@ -19,20 +27,27 @@ def seed(store: ServerStore, project_id: str, path: Path) -> int:
 
     Raises:
         InvalidArchive: (a subclass) the archive cannot be read.
-        Refusal: a topic is there already.
+        SeedDoesNotFit: a topic is there already; the project is as it was.
     """
-    with open_bcf(path) as file, store.writing():
-        # a server has no topic without author and date
-        topics = fitted(file.bcf, "2.1").topics
-        for document in file.bcf.documents:
-            known = document.blob and guid_key(document.guid) not in {
-                guid_key(str(item["guid"])) for item in store.documents.listing(project_id)
-            }
-            if document.blob and known:
-                store.seed_document(project_id, document.guid, document.filename, _bytes(file, document.blob))
-        for topic in topics:
-            _seed_topic(store, project_id, topic, file)
-        return len(topics)
+    try:
+        with open_bcf(path) as file, store.writing():
+            return _seeded(store, project_id, file)
+    except Refusal as refusal:
+        raise SeedDoesNotFit(f"{path}: {refusal}") from refusal
+
+
+def _seeded(store: ServerStore, project_id: str, file: BcfFile) -> int:
+    # a server has no topic without author and date
+    topics = fitted(file.bcf, "2.1").topics
+    for document in file.bcf.documents:
+        known = document.blob and guid_key(document.guid) not in {
+            guid_key(str(item["guid"])) for item in store.documents.listing(project_id)
+        }
+        if document.blob and known:
+            store.seed_document(project_id, document.guid, document.filename, _bytes(file, document.blob))
+    for topic in topics:
+        _seed_topic(store, project_id, topic, file)
+    return len(topics)
 
 
 def _seed_topic(store: ServerStore, project_id: str, topic: Topic, file: BcfFile) -> None:

@@ -35,6 +35,12 @@ class PortInUse(UsageError, OSError):
     hint = "choose another one with --port"
 
 
+class NoSuchAddress(UsageError, ValueError):
+    """The host is not one to listen on."""
+
+    hint = "leave out --host, or give an address of this machine"
+
+
 @click.command("serve", short_help="Run the reference server on this machine.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -74,11 +80,11 @@ def opened_store(data: Path | None) -> "Iterator[ServerStore]":
         from bcfsync.server.store import ServerStore  # noqa: PLC0415 - needs the extra
     except ImportError as error:
         raise ServerNotInstalled(f"the reference server is not installed: {error.name} is missing") from error
-    with tempfile.TemporaryDirectory(prefix="bcfsync-serve-", ignore_cleanup_errors=True) as folder:
-        if data:
-            data.mkdir(parents=True, exist_ok=True)
-        with ServerStore(data or Path(folder)) as store:
-            yield store
+    with (
+        tempfile.TemporaryDirectory(prefix="bcfsync-serve-", ignore_cleanup_errors=True) as folder,
+        ServerStore(data or Path(folder)) as store,
+    ):
+        yield store
 
 
 def _listen(store: "ServerStore", host: str, port: int, tokens: dict[str, str]) -> None:
@@ -91,6 +97,8 @@ def _listen(store: "ServerStore", host: str, port: int, tokens: dict[str, str]) 
         server = create_server(create_app(store, tokens=tokens), host=host, port=port, threads=8)
     except OSError as error:
         raise PortInUse(f"{host}:{port}: cannot listen: {error.strerror or error}") from error
+    except ValueError as error:
+        raise NoSuchAddress(f"{host}: no address of this machine") from error
     # a name such as localhost may stand for several sockets, which then share the port that was asked for
     actual = getattr(server, "effective_port", port)
     name = f"[{host}]" if ":" in host else host

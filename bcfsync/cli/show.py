@@ -4,7 +4,6 @@ Owns: its words. Decides nothing.
 """
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from rich.tree import Tree
 from bcfsync.bcfapi import codec as codecs
 from bcfsync.bcfapi.show import show_bcf
 from bcfsync.bcffile import BcfFile, open_bcf
-from bcfsync.cli.options import ARCHIVE, json_option
+from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.errors import UsageError
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
@@ -46,7 +45,7 @@ def show_command(file: Path, guid: str | None, api: str, no_color: bool, as_json
             shown = show_bcf(_measured(bcf, opened), codecs.for_version(api))
             found = {"file": str(file), "bcf_version": bcf.version, **shown}
             found["findings"] = [finding_json(item) for item in opened.findings]
-            click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            click.echo(json_text(found, indent=2))
         else:
             _print(file, bcf, opened.findings, _console(color=not no_color))
 
@@ -123,12 +122,12 @@ def _console(*, color: bool) -> Console:
 def _print(file: Path, bcf: Bcf, findings: tuple[Finding, ...], console: Console) -> None:
     project = f", {bcf.project.name or bcf.project.project_id}" if bcf.project else ""
     counts = f"{_count(len(bcf.topics), 'topic')}{project}"
-    tree = Tree(Text(f"{file.name}  BCF {bcf.version}, {counts}", style="bold"))
+    tree = Tree(_text(f"{file.name}  BCF {bcf.version}, {counts}", style="bold"))
     for topic in bcf.topics:
         _print_topic(tree, topic)
     console.print(tree)
     if findings:
-        console.print(Text(f"{_count(len(findings), 'finding')}; bcfsync validate {file} tells more", style="dim"))
+        console.print(_text(f"{_count(len(findings), 'finding')}; bcfsync validate {file} tells more", style="dim"))
 
 
 def _print_topic(tree: Tree, topic: Topic) -> None:
@@ -136,23 +135,29 @@ def _print_topic(tree: Tree, topic: Topic) -> None:
         word for word in (topic.topic_type, topic.topic_status, topic.priority, topic.stage, *topic.labels) if word
     ]
     node = tree.add(
-        Text.assemble((topic.guid[:8], "cyan"), " ", (topic.title or "untitled", "bold"), "  ", " · ".join(chips))
+        Text.assemble(
+            (printable(topic.guid[:8]), "cyan"),
+            " ",
+            (printable(topic.title) or "untitled", "bold"),
+            "  ",
+            printable(" · ".join(chips)),
+        )
     )
     people = [f"{topic.creation_author or 'unknown'}, {topic.creation_date.text if topic.creation_date else 'no date'}"]
     people += [f"assigned to {topic.assigned_to}"] if topic.assigned_to else []
     people += [f"due {topic.due_date.text}"] if topic.due_date else []
-    node.add(Text("; ".join(people), style="dim"))
+    node.add(_text("; ".join(people), style="dim"))
     if topic.description:
-        node.add(Text(topic.description.strip()))
+        node.add(_text(topic.description.strip(), lines=True))
     for view in topic.viewpoints:
         node.add(_viewpoint_line(view))
     for comment in topic.comments:
         node.add(_comment_line(comment))
     for reference in topic.document_references:
         said = reference.description or ""
-        node.add(Text(f"document {said} {reference.url or reference.path or reference.document_guid or ''}".strip()))
+        node.add(_text(f"document {said} {reference.url or reference.path or reference.document_guid or ''}".strip()))
     if topic.related_topics:
-        node.add(Text("related to " + ", ".join(guid[:8] for guid in topic.related_topics)))
+        node.add(_text("related to " + ", ".join(guid[:8] for guid in topic.related_topics)))
 
 
 def _viewpoint_line(view: Viewpoint) -> Text:
@@ -167,15 +172,22 @@ def _viewpoint_line(view: Viewpoint) -> Text:
         ("bitmaps", len(view.bitmaps)),
     ):
         parts += [f"{count} {name}"] if count else []
-    return Text.assemble("viewpoint ", (view.guid[:8], "cyan"), " ", ", ".join(parts) or "empty")
+    return Text.assemble("viewpoint ", (printable(view.guid[:8]), "cyan"), " ", printable(", ".join(parts)) or "empty")
 
 
 def _comment_line(comment: Comment) -> Text:
     when = comment.date.text[:16] if comment.date else "no date"
     view = f" [viewpoint {comment.viewpoint_guid[:8]}]" if comment.viewpoint_guid else ""
     return Text.assemble(
-        (f"{comment.author or 'unknown'}, {when}: ", "dim"), comment.comment.strip() or "(no text)", (view, "cyan")
+        (printable(f"{comment.author or 'unknown'}, {when}:"), "dim"),
+        " ",
+        printable(comment.comment.strip(), lines=True) or "(no text)",
+        (printable(view, lines=True), "cyan"),
     )
+
+
+def _text(said: str, *, lines: bool = False, style: str = "") -> Text:
+    return Text(printable(said, lines=lines), style=style)
 
 
 def _count(number: int, word: str) -> str:

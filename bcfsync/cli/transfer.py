@@ -5,7 +5,8 @@ Owns: building the sides from the command line. Decides nothing: the pass is ``r
 
 import sys
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import click
 
 from bcfsync import config
 from bcfsync.changes import Kind, Site
-from bcfsync.cli.options import ARCHIVE, json_option, run_options, server_options
+from bcfsync.cli.options import ARCHIVE, json_option, printable, run_options, server_options
 from bcfsync.cli.render import Renderer
 from bcfsync.errors import InvalidArchive, UsageError
 from bcfsync.execute import Ends
@@ -64,9 +65,11 @@ def import_command(
     options = Options(url, project, dry_run, settle, forget)
     locals_ = [(path, _readable(path)) for path in files]
     with ExitStack() as stack:
+        for _, side in locals_:
+            stack.callback(side.close)
         remote, store = _connect(options, stack)
         literal: dict[Path, frozenset[str]] = {}
-        try:
+        with _reported(renderer, remote, store, remote.capabilities.name):
             for path, side in locals_:
                 literal[path] = _pass(Site.LOCAL, side, path, remote, store, options, renderer)
             # a relation to a topic that came with a later file gets the id the server gave that topic
@@ -74,9 +77,6 @@ def import_command(
             for path, side in locals_:
                 if literal[path] & known and not dry_run:
                     _pass(Site.LOCAL, side, path, remote, store, options, renderer)
-        finally:
-            _remember(remote, store)
-            renderer.summary(remote.http.traffic, remote.capabilities.name)
     sys.exit(max(renderer.tally.exit_code, 3 if _unread(locals_, renderer) else 0))
 
 
@@ -102,16 +102,13 @@ def export_command(
         raise UsageError(f"{out}: there is no folder {out.absolute().parent}", hint="make the folder first")
     with ExitStack() as stack:
         remote, store = _connect(options, stack)
-        side = ArchiveSide(out, version or remote.base.version)
+        side = stack.enter_context(closing(ArchiveSide(out, version or remote.base.version)))
         if version and side.version != version:
             raise UsageError(
                 f"{out}: is BCF {side.version}, not {version}", hint="leave out --version, or give a new file"
             )
-        try:
+        with _reported(renderer, remote, store, str(out)):
             _pass(Site.REMOTE, side, out, remote, store, options, renderer)
-        finally:
-            _remember(remote, store)
-            renderer.summary(remote.http.traffic, str(out))
     sys.exit(renderer.tally.exit_code)
 
 
@@ -126,9 +123,17 @@ def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
     return remote, store
 
 
-def _remember(remote: RestSide, store: Store) -> None:
-    if remote.keeps_guids is not None:
-        store.note(_KEEPS_GUIDS, "yes" if remote.keeps_guids else "no")
+@contextmanager
+def _reported(renderer: Renderer, remote: RestSide, store: Store, target: str) -> Iterator[None]:
+    """However the block ends, what was learned about the server is noted, and what was done is summed up."""
+    finished = False
+    try:
+        yield
+        finished = True
+    finally:
+        if remote.keeps_guids is not None:
+            store.note(_KEEPS_GUIDS, "yes" if remote.keeps_guids else "no")
+        renderer.summary(remote.http.traffic, target, finished=finished)
 
 
 def _readable(path: Path) -> ArchiveSide:
@@ -149,7 +154,7 @@ def _unread(locals_: list[tuple[Path, ArchiveSide]], renderer: Renderer) -> bool
     found = [(path, item) for path, side in locals_ for item in side.findings if item.rule.number in numbers]
     if not renderer.as_json:
         for path, finding in found:
-            click.echo(f" x {path.name}: {finding}; its topic was not imported", err=True)
+            click.echo(f" x {printable(f'{path.name}: {finding}')}; its topic was not imported", err=True)
     return bool(found)
 
 

@@ -3,14 +3,13 @@
 Owns: its words and exit code. Decides nothing.
 """
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bcfsync.cli.options import ARCHIVE, json_option
+from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.cli.show import finding_json
 from bcfsync.findings import Finding, Severity
 from bcfsync.validate import Verdict, validate
@@ -34,7 +33,7 @@ def validate_command(files: tuple[Path, ...], strict: bool, quiet: bool, no_colo
     valid = all(verdict.is_valid(strict=strict) for verdict in verdicts)
     if as_json:
         found = [_verdict_json(verdict, strict=strict) for verdict in verdicts]
-        click.echo(json.dumps({"valid": valid, "files": found}, ensure_ascii=False, indent=2))
+        click.echo(json_text({"valid": valid, "files": found}, indent=2))
     else:
         for verdict in verdicts:
             _print(verdict, strict=strict, quiet=quiet, color=not no_color and sys.stdout.isatty())
@@ -53,7 +52,7 @@ def _verdict_json(verdict: Verdict, *, strict: bool) -> dict[str, Any]:
 
 def _print(verdict: Verdict, *, strict: bool, quiet: bool, color: bool) -> None:
     if verdict.error:
-        click.echo(f"{verdict.error}")
+        click.echo(printable(verdict.error))
         return
     if not quiet:
         for finding in verdict.findings:
@@ -65,11 +64,12 @@ def _print(verdict: Verdict, *, strict: bool, quiet: bool, color: bool) -> None:
         if count
     )
     word = "valid" if verdict.is_valid(strict=strict) else "NOT valid"
-    click.echo(f"{verdict.file}: {word} BCF {verdict.version}{f' ({said})' if said else ''}")
+    click.echo(f"{printable(verdict.file)}: {word} BCF {verdict.version}{f' ({said})' if said else ''}")
 
 
 def _print_finding(finding: Finding, *, color: bool) -> None:
     rule = finding.rule
-    place = f"{finding.entry}:{finding.line}" if finding.line else finding.entry
+    place = printable(f"{finding.entry}:{finding.line}" if finding.line else finding.entry)
+    detail = printable(finding.detail)
     level = click.style(rule.severity, fg=_COLORS[rule.severity]) if color else rule.severity
-    click.echo(f"{rule.number} {level}  {place}\n     {rule.title}: {finding.detail}\n     {rule.fix}  [{rule.source}]")
+    click.echo(f"{rule.number} {level}  {place}\n     {rule.title}: {detail}\n     {rule.fix}  [{rule.source}]")

@@ -7,7 +7,7 @@ Rules: docs/sync-rules.md. Nothing is ever deleted here.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb
+from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import Topic
 from bcfsync.plan import parts, thread, topics
@@ -32,9 +32,12 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
     drawing = Drawing(triage.source, base, source, target, policy)
     _plan_project(drawing)
     found = [(topic, _counterpart(drawing, item), item) for item in triage.pairs if (topic := _topic(drawing, item))]
+    for topic, counterpart, _ in found:
+        if counterpart is not None:
+            drawing.paired[key_of(Kind.TOPIC, "", topic.guid)] = key_of(Kind.TOPIC, "", counterpart.guid)
     for topic, counterpart, item in found:
         if topics.plan_topic(drawing, topic, counterpart, item):
-            parts.plan_snippet(drawing, topic)
+            parts.plan_snippet(drawing, topic, counterpart)
             parts.plan_files(drawing, topic, counterpart)
             parts.plan_references(drawing, topic, counterpart)
             thread.plan_viewpoints(drawing, topic, counterpart)

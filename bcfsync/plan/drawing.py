@@ -8,15 +8,34 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bcfsync.canonical import canonical, comment_content, digest, topic_content
-from bcfsync.changes import Base, Bodies, Capabilities, Conflict, Entity, Hold, Key, Kind, Site, Step, Verb, key_of
-from bcfsync.guids import written_guid
+from bcfsync.advance import advanced, said
+from bcfsync.canonical import TOPIC_SETS, canonical, comment_content, digest, topic_content
+from bcfsync.changes import (
+    Base,
+    Bodies,
+    Capabilities,
+    Conflict,
+    Entity,
+    Hold,
+    Key,
+    Kind,
+    Site,
+    Step,
+    Verb,
+    key_of,
+)
+from bcfsync.guids import guid_key, written_guid
+from bcfsync.merge import Shadows, spelled
 from bcfsync.model import Comment, Topic
 from bcfsync.plan.pairing import Scope
 
 E = TypeVar("E", bound=Entity)
 
+LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
+"""What kinds of atom refer to by id, beside relations."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+IDENTITY = ("guid",)
+"""The member an adoption names that records who is who and nothing else."""
 SETTLE = timedelta(seconds=60)
 """How long a create whose answer never came may still arrive at a server."""
 
@@ -58,6 +77,7 @@ class Drawing:
     unanswered: list[Key] = field(default_factory=list)
     literal: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
+    paired: dict[Key, Key] = field(default_factory=dict)
 
     @property
     def target_site(self) -> Site:
@@ -71,13 +91,47 @@ class Drawing:
 
     def scope(self, kind: Kind, source_topic: str = "", target_topic: str = "") -> Scope:
         """Where atoms of a kind are paired."""
-        return Scope(kind, self.source_site, self.base, source_topic, target_topic, self.capabilities)
+        server = (self.target if self.target_site is Site.REMOTE else self.source).capabilities
+        return Scope(kind, self.source_site, self.base, source_topic, target_topic, self.capabilities, server)
 
     def children(self, kind: Kind, topic: Topic, counterpart: Topic | None) -> Scope:
         """Where children of a topic are paired with those of its counterpart."""
         linked = self.base.across(self.source_site, key_of(Kind.TOPIC, "", topic.guid))
         known = linked.guid if linked else topic.guid
         return self.scope(kind, topic.guid, counterpart.guid if counterpart else known)
+
+    def across(self, key: Key) -> Key | None:
+        """The key on the target of an atom of the source: on record, or found in this very pass."""
+        return self.base.across(self.source_site, key) or self.paired.get(key)
+
+    def name_across(self, kind: Kind, topic: str, guid: str) -> str:
+        """The key of an id of the source as the target calls it, where that is known, else as it is written."""
+        known = self.across(key_of(kind, topic, guid))
+        return known.guid if known else guid_key(guid)
+
+    def shadows(self, key: Key, source: object, target: object) -> Shadows:
+        """What both sites held when they last agreed on an atom, by what they hold now.
+
+        An archive new to the pair is measured by the archives that came before it. One that holds an earlier
+        revision says nothing new: it is its own base, and all that was said since may come to it.
+        """
+        local = self.base.local_key(self.source_site, key)
+        if local is None or local in self.base.open:
+            return Shadows(None, None)
+        ours, theirs = self.base.local.get(local), self.base.seen.get(local)
+        if ours is None:
+            value = source if self.source_site is Site.LOCAL else target
+            copies = self.base.copies.get(local, ())
+            found: Any = base_among(value, [copy for copy, _ in copies])
+            ours, theirs = next((pair for pair in copies if pair[0] is found), (found, found))
+            ours, theirs = _without_removals(ours, value), _without_removals(theirs, value)
+        return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
+
+    def recorded(self, key: Key) -> Shadows:
+        """What is on record of an atom for this archive and the server, the source's first."""
+        local = self.base.local_key(self.source_site, key)
+        found = (self.base.local.get(local), self.base.seen.get(local)) if local else (None, None)
+        return Shadows(*(found if self.source_site is Site.LOCAL else reversed(found)))
 
     def shadow(self, site: Site, kind: type[E], key: Key, value: object | None = None) -> E | None:
         """The last value confirmed on a site; for an archive new to the pair, what its ``value`` is measured by."""
@@ -86,22 +140,23 @@ class Drawing:
             return None
         held: object = (self.base.local if site is Site.LOCAL else self.base.remote).get(local)
         if held is None and site is Site.LOCAL and value is not None:
-            held = base_among(value, self.base.copies.get(local, ()))
+            held = base_among(value, [copy for copy, _ in self.base.copies.get(local, ())])
         return held if isinstance(held, kind) else None
 
-    def original(self, kind: type[E], key: Key, confirmed: E | None) -> E | None:
-        """What an archive held of an atom of the source when the server ``confirmed`` it.
+    def returning(self, key: Key, value: E) -> tuple[E | None, E | None]:
+        """What the server held when it agreed with an archive on an atom of its own, and what that archive held.
 
-        Of several archives the one that says what the server says, else the latest revision.
+        Of several archives the one the server still agrees with, else the latest revision.
         """
         local = self.base.local_key(self.source_site, key)
-        if local is None or confirmed is None:
-            return None
-        own = self.base.local.get(local)
-        found = [own, *self.base.copies.get(local, ())]
-        candidates = [item for item in found if isinstance(item, kind)]
-        alike = (item for item in candidates if content(item) == content(confirmed))
-        return next(alike, None) or max(candidates, key=lambda item: _moment(item) or _LONG_AGO, default=None)
+        if local is None:
+            return None, None
+        own = (self.base.local.get(local), self.base.seen.get(local))
+        found: list[Any] = [own, *self.base.copies.get(local, ())]
+        pairs = [(seen, held) for held, seen in found if held is not None and seen is not None]
+        alike = (pair for pair in pairs if content(pair[0]) == content(value))
+        latest = max(pairs, key=lambda pair: _moment(pair[1]) or _LONG_AGO, default=(None, None))
+        return next(alike, latest)
 
     def target_guid(self, scope: Scope, guid: str) -> str:
         """The id a new atom shall have: the one it once had there, else its own."""
@@ -118,10 +173,36 @@ class Drawing:
 
     def adopt(self, group: str, atom: Atom, value: Entity, target: str, held: Entity) -> None:
         """Record that both sites agree on an atom, unless that is on record already."""
-        local = self.base.local_key(self.source_site, atom.key)
-        known = local is not None and local in self.base.local and local in self.base.remote
-        if not known:
+        if not self.recorded(atom.key).known:
             self.step(group, Verb.ADOPT, atom, value, target=target, expected=held)
+
+    def agree(self, group: str, atom: Atom, shadows: Shadows, both: tuple[Entity, Entity], target: str) -> None:
+        """Record what both sites agree on now, where that is news: equal members, and who is who in any case.
+
+        Args:
+            group: of the step.
+            atom: of the source.
+            shadows: what both are measured by.
+            both: what the source holds and what the target holds.
+            target: the atom's id there.
+        """
+        new = advanced(shadows, *both, (), lambda guid: self._linked(atom, guid))
+        if new is None:
+            if self.base.local_key(self.source_site, atom.key) not in self.base.open:
+                self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1], fields=IDENTITY)
+            return
+        self.record(group, atom, new, target)
+
+    def record(self, group: str, atom: Atom, new: Shadows, target: str) -> None:
+        """Record new shadows, unless they say what is on record already."""
+        old = self.recorded(atom.key)
+        if not old.known or said(new.source) != said(old.source) or said(new.target) != said(old.target):
+            origin: Any = new.source
+            self.step(group, Verb.ADOPT, atom, origin, target=target, expected=new.target)
+
+    def _linked(self, atom: Atom, guid: str) -> str:
+        kind = LINKS.get(atom.kind, atom.kind)
+        return self.name_across(kind, "" if kind is Kind.DOCUMENT else atom.topic, guid)
 
     def conflict(self, atom: Atom, name: str, base: object, source: object, target: object) -> None:
         """Note a member both sites changed."""
@@ -135,9 +216,24 @@ class Drawing:
         """Note something that is not done."""
         self.holds.append(Hold(atom.kind, atom.topic, atom.guid, reason, atom.label))
 
+    def hold_doubtful(self, atom: Atom) -> None:
+        """Note something that may be what an archive sent and got no answer for: its next import will tell."""
+        self.hold(atom, "may be what was sent to the server without an answer; import that archive again first")
+
     def hold_deleted(self, atom: Atom) -> None:
         """Note something that is not sent again, because it was deleted where it went to."""
         self.hold(atom, f"was deleted on the {self.target_site} side; not sent again")
+
+
+def _without_removals(shadow: Any, value: object) -> Any:  # noqa: ANN401 - an entity or None
+    """The shadow of another archive as a measure of this one: what this one lacks it may never have had."""
+    if not isinstance(shadow, Topic) or not isinstance(value, Topic):
+        return shadow
+    held = {name: set(map(spelled, getattr(value, name))) for name in TOPIC_SETS}
+    sets: dict[str, Any] = {
+        name: tuple(item for item in getattr(shadow, name) if spelled(item) in held[name]) for name in TOPIC_SETS
+    }
+    return replace(shadow, **sets)
 
 
 def content(value: object) -> str:

@@ -6,11 +6,12 @@ create, the only newcomer of ours.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bcfsync.changes import Base, Capabilities, Key, Kind, Site, key_of
+from bcfsync.changes import Base, Capabilities, Intent, Key, Kind, Site, key_of
+from bcfsync.guids import guid_key, written_guid
 
 _SKEW = timedelta(minutes=5)
 """How wrong a server's clock may be when newcomers are dated."""
@@ -30,18 +31,23 @@ class Candidate:
 class Pair:
     """An atom of the source and its counterpart.
 
-    ``target`` is None where there is none; ``gone`` where there was one once; ``fresh`` where the pair is new.
+    ``target`` is None where there is none; ``gone`` where there was one once; ``fresh`` where the pair is new;
+    ``doubtful`` where a server's atom may be what some archive sent without an answer.
     """
 
     source: Candidate
     target: Candidate | None
     gone: bool = False
     fresh: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where atoms are paired: their kind, the topic they belong to on each site, and what is known of both."""
+    """Where atoms are paired: their kind, the topic they belong to on each site, and what is known of both.
+
+    ``remote`` is what the server can do, where that is not the target.
+    """
 
     kind: Kind
     site: Site
@@ -49,6 +55,12 @@ class Scope:
     source_topic: str = ""
     target_topic: str = ""
     target: Capabilities = field(default_factory=lambda: Capabilities("", client_guid=True))
+    remote: Capabilities | None = None
+
+    @property
+    def server(self) -> Capabilities:
+        """What the server can do, and who we are there."""
+        return self.remote or self.target
 
     def source_key(self, guid: str) -> Key:
         """Key of an atom on the source's site."""
@@ -64,23 +76,54 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
 
     ``scope.site`` is the site the sources come from.
     """
-    found: dict[int, Pair] = {}
     free = {scope.target_key(item.guid): item for item in targets}
-    linked = {key for key in free if scope.base.across(scope.site.other, key) is not None}
-    for at, source in enumerate(sources):
-        counterpart = scope.base.across(scope.site, scope.source_key(source.guid))
-        if counterpart is not None:
-            target = free.pop(counterpart, None)
-            found[at] = Pair(source, target, gone=target is None and _was_there(scope, source))
+    linked = {key for key in free if _is_settled(scope, scope.site.other, key)}
+    found, lost = _pair_on_record(scope, sources, free)
     free = {key: item for key, item in free.items() if key not in linked}
     for at, source in enumerate(sources):
-        same_guid = scope.target_key(source.guid)
-        if at not in found and same_guid in free:
+        # an id that is no guid stands in archives as the guid derived from it
+        keys = map(scope.target_key, (source.guid, written_guid(source.guid)))
+        same_guid = next((key for key in keys if key in free), None)
+        if at not in found and same_guid is not None:
             found[at] = Pair(source, free.pop(same_guid), fresh=True)
     if not scope.target.client_guid or scope.site is Site.REMOTE:
         _pair_by_content(scope, sources, free, found)
         _pair_newcomers(scope, sources, free, found)
-    return [found.get(at) or Pair(source, None) for at, source in enumerate(sources)]
+    taken = {scope.target_key(item.target.guid) for item in found.values() if item.target}
+    return [
+        found.get(at) or lost.get(at) or Pair(source, None, doubtful=_doubtful(scope, source, taken))
+        for at, source in enumerate(sources)
+    ]
+
+
+def _pair_on_record(
+    scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate]
+) -> tuple[dict[int, Pair], dict[int, Pair]]:
+    """Pairs by recorded identity; apart from them those whose target is gone and that were begun anew since."""
+    found: dict[int, Pair] = {}
+    lost: dict[int, Pair] = {}
+    for at, source in enumerate(sources):
+        key = scope.source_key(source.guid)
+        counterpart = scope.base.across(scope.site, key)
+        if counterpart is None:
+            continue
+        target = free.pop(counterpart, None)
+        item = Pair(source, target, gone=target is None and _was_there(scope, source))
+        (found if target or _is_settled(scope, scope.site, key) else lost)[at] = item
+    return found, lost
+
+
+def _is_settled(scope: Scope, site: Site, key: Key) -> bool:
+    """Whether an atom has its identity on record, and nothing was begun since that might give it another."""
+    begun = site is Site.LOCAL and key in scope.base.intents
+    return scope.base.across(site, key) is not None and not begun
+
+
+def _doubtful(scope: Scope, source: Candidate, taken: Collection[Key]) -> bool:
+    """Whether an atom of the server may be an unanswered create: of another archive, or of one that changed since."""
+    if scope.site is Site.LOCAL or scope.server.client_guid:
+        return False
+    return any(_may_have_arrived(scope, source, intent) for intent in _begun(scope) if intent.key not in taken)
 
 
 def _was_there(scope: Scope, source: Candidate) -> bool:
@@ -106,35 +149,64 @@ def _pair_by_content(
 
 def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
     """Whether a target of equal content may be this source: ours or the same author's, and not older than the try."""
-    intent = scope.base.intents.get(scope.source_key(source.guid)) if scope.site is Site.LOCAL else None
+    intent = _intent(scope, source, target)
     if intent is not None:
-        return scope.target_key(target.guid).guid not in intent.known
+        return _arrived(scope, source, target).guid not in intent.known
     if scope.kind is Kind.DOCUMENT:
         return False  # equal file names are no equal documents; a reference that is paired says more
     if scope.kind in {Kind.VIEWPOINT, Kind.REFERENCE}:
         return True
-    return target.author is not None and target.author in {source.author, scope.target.user}
+    here, there = (source, target) if scope.site is Site.LOCAL else (target, source)
+    return there.author is not None and there.author in {here.author, scope.server.user}
 
 
 def _pair_newcomers(
     scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]
 ) -> None:
     """One unanswered create and one newcomer of ours: that is it, even if somebody edited it meanwhile."""
-    unanswered = [at for at, source in enumerate(sources) if at not in found and _intent(scope, source)]
-    if len(unanswered) != 1 or scope.site is not Site.LOCAL:
-        return
-    source = sources[unanswered[0]]
-    intent = scope.base.intents[scope.source_key(source.guid)]
-    ours = [
-        key
+    left = [(at, source) for at, source in enumerate(sources) if at not in found]
+    begun = [
+        (at, source, key)
+        for at, source in left
         for key, target in free.items()
-        if key.guid not in intent.known
-        and (target.author is None or target.author == scope.target.user)
-        and (target.date is None or target.date >= intent.begun - _SKEW)
+        if (intent := _intent(scope, source, target)) and _is_newcomer(scope, source, target, intent)
     ]
-    if len(ours) == 1:
-        found[unanswered[0]] = Pair(source, free.pop(ours[0]), fresh=True)
+    settled = {_local_key(scope, item.source, item.target) for item in found.values() if item.target}
+    # those of other archives count: what arrived may be theirs
+    unanswered = sum(1 for intent in _begun(scope) if intent.key not in settled)
+    if unanswered == len(begun) == 1:
+        at, source, key = begun[0]
+        found[at] = Pair(source, free.pop(key), fresh=True)
 
 
-def _intent(scope: Scope, source: Candidate) -> bool:
-    return scope.source_key(source.guid) in scope.base.intents
+def _is_newcomer(scope: Scope, source: Candidate, target: Candidate, intent: Intent) -> bool:
+    return _may_have_arrived(scope, target if scope.site is Site.LOCAL else source, intent)
+
+
+def _may_have_arrived(scope: Scope, there: Candidate, intent: Intent) -> bool:
+    return (
+        guid_key(there.guid) not in intent.known
+        and (there.author is None or there.author == scope.server.user)
+        and (there.date is None or there.date >= intent.begun - _SKEW)
+    )
+
+
+def _intent(scope: Scope, source: Candidate, target: Candidate) -> Intent | None:
+    """The begun create of the archive's atom of a possible pair."""
+    return scope.base.intents.get(_local_key(scope, source, target))
+
+
+def _begun(scope: Scope) -> Iterator[Intent]:
+    """All creates begun in a scope and open still, of whichever archive."""
+    topic = (scope.source_key("") if scope.site is Site.LOCAL else scope.target_key("")).topic
+    return (item for key, item in scope.base.intents.items() if (key.kind, key.topic) == (scope.kind, topic))
+
+
+def _local_key(scope: Scope, source: Candidate, target: Candidate) -> Key:
+    """The key of the archive's atom of a possible pair."""
+    return scope.source_key(source.guid) if scope.site is Site.LOCAL else scope.target_key(target.guid)
+
+
+def _arrived(scope: Scope, source: Candidate, target: Candidate) -> Key:
+    """The key of the server's atom of a possible pair."""
+    return scope.target_key(target.guid) if scope.site is Site.LOCAL else scope.source_key(source.guid)

@@ -6,10 +6,10 @@ Owns: their rules. Sees: the drawing board. Rules: docs/sync-rules.md.
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import file_key, reference_content, same
-from bcfsync.changes import Files, Kind, Verb, key_of
+from bcfsync.canonical import file_key, reference_content
+from bcfsync.changes import Bodies, Files, Kind, Verb, key_of
 from bcfsync.guids import guid_key
-from bcfsync.merge import Shadows, merge_scalars, merged_set
+from bcfsync.merge import Merged, Shadows, merge_scalars, merged_set
 from bcfsync.model import BimSnippet, DocumentReference, Topic
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import document_label, part_label, reference_label
@@ -18,48 +18,78 @@ from bcfsync.plan.pairing import Candidate, Pair, pair
 _REFERENCE_MEMBERS = ("url", "description")
 
 
-def plan_snippet(drawing: Drawing, topic: Topic) -> None:
+def plan_snippet(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
     """The snippet's bytes, where they are new or known to differ from the last ones sent."""
     snippet = topic.bim_snippet
     if snippet is None or snippet.blob is None or snippet.is_external or not drawing.capabilities.snippets:
         return
     atom = Atom(Kind.SNIPPET, topic.guid, topic.guid, part_label(Kind.SNIPPET, topic))
-    confirmed = drawing.shadow(drawing.source_site, BimSnippet, atom.key, snippet)
-    held = drawing.shadow(drawing.target_site, BimSnippet, atom.key)
-    unknown = snippet.blob.sha256 is None or confirmed is None or confirmed.blob is None
-    if held is None or confirmed is None or not (unknown or same(confirmed.blob, snippet.blob)):
+    held = counterpart.bim_snippet if counterpart else None
+    shadows = drawing.shadows(atom.key, snippet, held)
+    known = shadows.known and counterpart is not None
+    if known and not _other_bytes(snippet, shadows.source):
+        return
+    if held is not None and _equal_bytes(snippet, held):
+        drawing.step("topics", Verb.ADOPT, atom, snippet, target=topic.guid, expected=held)
+    elif held is not None and _other_bytes(held, shadows.target if known else snippet):
+        drawing.conflict(atom, "bim_snippet", _digest(shadows.source), _digest(snippet), _digest(held))
+    else:
         drawing.step("topics", Verb.UPDATE, atom, snippet)
+
+
+def _digest(snippet: object) -> str | None:
+    return snippet.blob.sha256 if isinstance(snippet, BimSnippet) and snippet.blob else None
+
+
+def _equal_bytes(one: object, other: object) -> bool:
+    return _digest(one) is not None and _digest(one) == _digest(other)
+
+
+def _other_bytes(one: object, other: object) -> bool:
+    """True only where both are known and differ."""
+    return _digest(one) is not None and _digest(other) is not None and _digest(one) != _digest(other)
 
 
 def plan_files(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
     """The header files: one list, merged as a set of what a server can hold of each."""
     atom = Atom(Kind.FILES, topic.guid, topic.guid, part_label(Kind.FILES, topic))
     ours, held = Files(topic.files), counterpart.files if counterpart else ()
-    before = drawing.shadow(drawing.source_site, Files, atom.key, ours)
-    there = drawing.shadow(drawing.target_site, Files, atom.key, Files(held)) if counterpart else None
-    merged = merged_set(before.files if before and there else (), topic.files, held, file_key)
+    shadows = drawing.shadows(atom.key, ours, Files(held))
+    shadows = shadows if shadows.known and counterpart else Shadows(None, None)
+    merged = merged_set(getattr(shadows.source, "files", ()), topic.files, held, file_key)
     if {file_key(item) for item in merged} != {file_key(item) for item in held}:
         drawing.step("topics", Verb.UPDATE, atom, Files(merged), origin=ours, expected=Files(held))
-    elif topic.files and counterpart:
-        drawing.adopt("topics", atom, ours, counterpart.guid, Files(held))
+    elif counterpart and (topic.files or drawing.recorded(atom.key).known):
+        drawing.agree("topics", atom, shadows, (ours, Files(held)), counterpart.guid)
 
 
 def plan_references(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
     """The document references of a topic; servers offer no way to delete one."""
     scope = drawing.children(Kind.REFERENCE, topic, counterpart)
     held = counterpart.document_references if counterpart else ()
-    sources = [Candidate(item.guid, reference_content(item)) for item in topic.document_references]
-    pairs = pair(scope, sources, [Candidate(item.guid, reference_content(item)) for item in held])
+    sources = [_candidate(item, drawing.source) for item in topic.document_references]
+    pairs = pair(scope, sources, [_candidate(item, drawing.target) for item in held])
     by_guid = {guid_key(item.guid): item for item in held}
     for reference, item in zip(topic.document_references, pairs, strict=True):
         atom = Atom(Kind.REFERENCE, topic.guid, reference.guid, reference_label(reference, topic))
         if item.target is not None:
             _compare_references(drawing, atom, reference, by_guid[guid_key(item.target.guid)])
+        elif item.doubtful:
+            drawing.hold_doubtful(atom)
         elif reason := _not_sendable(drawing, reference, item, counterpart):
             drawing.hold(atom, reason)
         else:
             target = drawing.target_guid(scope, reference.guid)
             drawing.step("topics", Verb.CREATE, atom, reference, target=target)
+
+
+def _candidate(reference: DocumentReference, bodies: Bodies) -> Candidate:
+    """A reference by what it says; one to a document by the document's name, whose path is its file's own matter."""
+    if not reference.document_guid:
+        return Candidate(reference.guid, reference_content(reference))
+    key = guid_key(reference.document_guid)
+    name = next((item.filename for item in bodies.documents if guid_key(item.guid) == key), "")
+    return Candidate(reference.guid, f"{name}\n{reference.description or ''}")
 
 
 def _not_sendable(drawing: Drawing, reference: DocumentReference, item: Pair, counterpart: Topic | None) -> str:
@@ -82,34 +112,51 @@ def _document_at_hand(drawing: Drawing, guid: str) -> bool:
 
 
 def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReference, held: DocumentReference) -> None:
-    said = replace(reference, url=reference.url or reference.path)
-    shadow = drawing.shadow(drawing.source_site, DocumentReference, atom.key, reference)
-    shadows = Shadows(
-        replace(shadow, url=shadow.url or shadow.path) if shadow else None,
-        drawing.shadow(drawing.target_site, DocumentReference, atom.key, held),
-    )
+    recorded = drawing.shadows(atom.key, reference, held)
+    measures = _addressed(recorded.source), _addressed(recorded.target)
+    shadows = Shadows(*measures)
+    said, found = _addressed(reference), _addressed(held)
     if reference.document_guid:
         # the path of a 2.x document is its place in the archive, not an address
-        said = replace(said, url=held.url)
-        shadows = Shadows(replace(shadow, url=held.url) if shadow else None, shadows.target)
+        said, found = replace(said, url=None), replace(found, url=None)
+        shadows = Shadows(*(item if item is None else replace(item, url=None) for item in measures))
         _adopt_document(drawing, reference, held)
-    merged = merge_scalars(_REFERENCE_MEMBERS, shadows, said, held)
-    if _other_document(shadow, reference):
-        merged = replace(merged, updates=merged.updates | {"document_guid": reference.document_guid})
+    merged = merge_scalars(_REFERENCE_MEMBERS, shadows, said, found)
+    merged = _with_document(drawing, merged, recorded, (reference, held))
     for name in merged.conflicts:
         drawing.conflict(atom, name, getattr(shadows.source, name, None), getattr(said, name), getattr(held, name))
     if merged.updates:
-        members: dict[str, Any] = {name: getattr(held, name) for name in _REFERENCE_MEMBERS} | merged.updates
-        value = replace(reference, path=None, **members)
+        members: dict[str, Any] = dict(merged.updates)
+        value = replace(held, path=held.path if members.keys() == {"description"} else None, **members)
         more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
         drawing.step("topics", Verb.UPDATE, atom, value, origin=reference, **more)
-    elif not merged.conflicts:
-        drawing.adopt("topics", atom, reference, held.guid, held)
+    else:
+        drawing.agree("topics", atom, recorded, (reference, held), held.guid)
 
 
-def _other_document(shadow: DocumentReference | None, reference: DocumentReference) -> bool:
+def _addressed(reference: object) -> Any:  # noqa: ANN401 - a reference or None
+    """A reference with its address in one place: 2.x files write it as a path."""
+    return replace(reference, url=reference.url or reference.path) if isinstance(reference, DocumentReference) else None
+
+
+def _with_document(
+    drawing: Drawing, merged: Merged, shadows: Shadows, both: tuple[DocumentReference, DocumentReference]
+) -> Merged:
+    """The merge of two references with that of the documents they mean."""
+    reference, held = both
+    if not _other_document(shadows.source, reference):
+        return merged
+    ours = drawing.name_across(Kind.DOCUMENT, "", reference.document_guid or "")
+    if held.document_guid and ours == guid_key(held.document_guid):
+        return merged
+    if _other_document(shadows.target, held):
+        return replace(merged, conflicts=(*merged.conflicts, "document_guid"))
+    return replace(merged, updates=merged.updates | {"document_guid": reference.document_guid})
+
+
+def _other_document(shadow: object, reference: DocumentReference) -> bool:
     """Whether a reference has come to mean another document: a file replaced under its old name is a new one."""
-    if shadow is None or not (shadow.document_guid and reference.document_guid):
+    if not isinstance(shadow, DocumentReference) or not (shadow.document_guid and reference.document_guid):
         return False
     return guid_key(shadow.document_guid) != guid_key(reference.document_guid)
 
@@ -123,6 +170,7 @@ def _adopt_document(drawing: Drawing, reference: DocumentReference, held: Docume
     theirs_key = guid_key(held.document_guid)
     theirs = next((item for item in drawing.target.documents if guid_key(item.guid) == theirs_key), None)
     if ours and theirs and ours.filename == theirs.filename:
+        drawing.paired[key] = key_of(Kind.DOCUMENT, "", theirs.guid)
         drawing.adopt("first", Atom(Kind.DOCUMENT, "", ours.guid, document_label(ours)), ours, theirs.guid, theirs)
 
 

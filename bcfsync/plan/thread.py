@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bcfsync.canonical import comment_content, same, viewpoint_content
-from bcfsync.changes import Kind, Site, Verb, key_of
+from bcfsync.changes import Kind, Site, Verb
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
 from bcfsync.model import Comment, Topic, Viewpoint
@@ -31,9 +31,12 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
     for view, item in zip(topic.viewpoints, pairs, strict=True):
         atom = Atom(Kind.VIEWPOINT, topic.guid, view.guid, viewpoint_label(view, topic))
         if item.target is not None:
+            drawing.paired[atom.key] = scope.target_key(item.target.guid)
             _compare_viewpoints(drawing, atom, view, by_guid[guid_key(item.target.guid)])
         elif item.gone and counterpart:
             drawing.hold_deleted(atom)
+        elif item.doubtful:
+            drawing.hold_doubtful(atom)
         else:
             drawing.step("topics", Verb.CREATE, atom, view, target=drawing.target_guid(scope, view.guid))
 
@@ -72,6 +75,8 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
             _compare_comments(drawing, atom, comment, by_guid[guid_key(item.target.guid)])
         elif item.gone and counterpart and not _edited_since(drawing, atom, comment):
             drawing.hold_deleted(atom)
+        elif item.doubtful:
+            drawing.hold_doubtful(atom)
         else:
             _plan_new_comment(drawing, scope, atom, comment)
 
@@ -79,48 +84,47 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
 def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comment) -> None:
     value = comment
     if drawing.source_site is Site.REMOTE:
-        confirmed = drawing.shadow(Site.REMOTE, Comment, atom.key)
-        value = returned(comment, confirmed, drawing.original(Comment, atom.key, confirmed))
+        value = returned(comment, *drawing.returning(atom.key, comment))
         atom = replace(atom, label=atom.label.replace(f" by {comment.author}", f" by {value.author}"))
     target = drawing.target_guid(scope, comment.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
 
 
 def _edited_since(drawing: Drawing, atom: Atom, comment: Comment) -> bool:
-    shadow = drawing.shadow(drawing.source_site, Comment, atom.key)
-    return shadow is None or comment_content(shadow) != comment_content(comment)
+    shadow = drawing.shadows(atom.key, comment, None).source
+    return not isinstance(shadow, Comment) or comment_content(shadow) != comment_content(comment)
 
 
 def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comment) -> None:
-    shadow = drawing.shadow(drawing.source_site, Comment, atom.key, comment)
-    shadows = Shadows(
-        _across(drawing, atom, shadow) if shadow else None,
-        drawing.shadow(drawing.target_site, Comment, atom.key, held),
-    )
+    shadows = drawing.shadows(atom.key, comment, held)
+    measures = Shadows(_across(drawing, atom, shadows.source), _keyed(shadows.target))
     said = _across(drawing, atom, comment)
-    merged = merge_scalars(_COMMENT_MEMBERS, shadows, said, replace(held, viewpoint_guid=_key(held.viewpoint_guid)))
+    merged = merge_scalars(_COMMENT_MEMBERS, measures, said, _keyed(held))
     for name in merged.conflicts:
-        drawing.conflict(atom, name, getattr(shadows.source, name, None), getattr(said, name), getattr(held, name))
-    if merged.updates:
-        members: dict[str, Any] = {name: getattr(held, name) for name in _COMMENT_MEMBERS} | merged.updates
-        more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
-        drawing.step("topics", Verb.UPDATE, atom, replace(comment, **members), origin=comment, **more)
-    elif not merged.conflicts:
-        before = shadows.target if isinstance(shadows.target, Comment) else held
-        agreed = held if comment_content(comment) == comment_content(held) else before
-        drawing.adopt("topics", atom, comment, held.guid, agreed)
+        drawing.conflict(atom, name, getattr(measures.source, name, None), getattr(said, name), getattr(held, name))
+    if not merged.updates:
+        drawing.agree("topics", atom, shadows, (comment, held), held.guid)
+        return
+    members: dict[str, Any] = dict(merged.updates)
+    if drawing.target_site is Site.LOCAL:
+        members |= {"modified_date": comment.modified_date, "modified_author": comment.modified_author}
+    more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
+    # a comment stays whose it is: only what was edited is taken over
+    drawing.step("topics", Verb.UPDATE, atom, replace(held, **members), origin=comment, **more)
 
 
-def _across(drawing: Drawing, atom: Atom, comment: Comment) -> Comment:
+def _across(drawing: Drawing, atom: Atom, comment: object) -> Any:  # noqa: ANN401 - a comment or None
     """A comment with its viewpoint as the target calls it, where that is known."""
-    if not comment.viewpoint_guid:
+    if not isinstance(comment, Comment) or not comment.viewpoint_guid:
         return comment
-    known = drawing.base.across(drawing.source_site, key_of(Kind.VIEWPOINT, atom.topic, comment.viewpoint_guid))
-    return replace(comment, viewpoint_guid=known.guid if known else guid_key(comment.viewpoint_guid))
+    return replace(comment, viewpoint_guid=drawing.name_across(Kind.VIEWPOINT, atom.topic, comment.viewpoint_guid))
 
 
-def _key(guid: str | None) -> str | None:
-    return guid_key(guid) if guid else None
+def _keyed(comment: object) -> Any:  # noqa: ANN401 - a comment or None
+    """A comment with the key of its viewpoint."""
+    if not isinstance(comment, Comment) or not comment.viewpoint_guid:
+        return comment
+    return replace(comment, viewpoint_guid=guid_key(comment.viewpoint_guid))
 
 
 def _candidate(comment: Comment) -> Candidate:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, guid_keys, topic_content
-from bcfsync.changes import Kind, Related, Site, Verb, key_of
+from bcfsync.advance import agreed_relations
+from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, comment_content, guid_keys, topic_content
+from bcfsync.changes import Key, Kind, Related, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
-from bcfsync.model import Topic
+from bcfsync.model import Comment, Topic
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import part_label, topic_label
 from bcfsync.plan.pairing import Pair
@@ -32,14 +33,16 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     if counterpart is not None:
         _compare(drawing, atom, own_part(topic), own_part(counterpart))
         return True
-    if item.gone and not _edited_since(drawing, atom, topic):
+    if item.gone and not edited_since(drawing, atom, topic):
         drawing.hold_deleted(atom)
+        return False
+    if item.doubtful:
+        drawing.hold_doubtful(atom)
         return False
     own = own_part(topic)
     value = own
     if drawing.source_site is Site.REMOTE:
-        confirmed = drawing.shadow(Site.REMOTE, Topic, atom.key)
-        value = returned(own, confirmed, drawing.original(Topic, atom.key, confirmed))
+        value = returned(own, *drawing.returning(atom.key, own))
         atom = replace(atom, label=topic_label(value))
     target = drawing.target_guid(drawing.scope(Kind.TOPIC), topic.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target)
@@ -47,39 +50,41 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     return True
 
 
-def _edited_since(drawing: Drawing, atom: Atom, topic: Topic) -> bool:
-    """Whether a topic that is gone across was edited here since, or got something new: an edit beats a delete."""
-    shadow = drawing.shadow(drawing.source_site, Topic, atom.key)
-    if shadow is None or topic_content(shadow) != topic_content(topic):
+def edited_since(drawing: Drawing, atom: Atom, topic: Topic) -> bool:
+    """Whether a topic that is gone across was edited here since, or its thread was: an edit beats a delete."""
+    shadow = drawing.shadows(atom.key, own_part(topic), None).source
+    if not isinstance(shadow, Topic) or topic_content(shadow) != topic_content(topic):
         return True
-    children = [(Kind.COMMENT, item.guid) for item in topic.comments]
-    children += [(Kind.VIEWPOINT, item.guid) for item in topic.viewpoints]
+    children = [(Kind.VIEWPOINT, item.guid) for item in topic.viewpoints]
+    children += [(Kind.REFERENCE, item.guid) for item in topic.document_references]
     keys = (key_of(kind, topic.guid, guid) for kind, guid in children)
-    return any(drawing.base.across(drawing.source_site, child) is None for child in keys)
+    if any(drawing.base.across(drawing.source_site, child) is None for child in keys):
+        return True
+    return any(_comment_edited(drawing, key_of(Kind.COMMENT, topic.guid, item.guid), item) for item in topic.comments)
+
+
+def _comment_edited(drawing: Drawing, key: Key, comment: Comment) -> bool:
+    shadow = drawing.shadows(key, comment, None).source
+    return not isinstance(shadow, Comment) or comment_content(shadow) != comment_content(comment)
 
 
 def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
-    shadows = Shadows(
-        drawing.shadow(drawing.source_site, Topic, atom.key, topic),
-        drawing.shadow(drawing.target_site, Topic, atom.key, held),
-    )
+    shadows = drawing.shadows(atom.key, topic, held)
     scalars = merge_scalars(TOPIC_SCALARS, shadows, topic, held)
     sets = merge_sets(TOPIC_SETS, shadows, topic, held)
     for name in scalars.conflicts:
         base = getattr(shadows.source, name, None)
         drawing.conflict(atom, name, base, getattr(topic, name), getattr(held, name))
     updates: dict[str, Any] = scalars.updates | sets.updates
+    if not updates or drawing.base.across(drawing.source_site, atom.key) is None:
+        # also before an update: what hangs on the topic must not wait for its success
+        drawing.agree("topics", atom, shadows, (topic, held), held.guid)
     if updates:
         merged = replace(held, **updates)
         if drawing.target_site is Site.LOCAL:
             merged = replace(merged, modified_date=topic.modified_date, modified_author=topic.modified_author)
         more = {"target": held.guid, "fields": tuple(updates), "expected": held}
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
-    elif not scalars.conflicts:
-        # an older copy says nothing new: it becomes its own base, and what the server confirmed stays as it was
-        before = shadows.target if isinstance(shadows.target, Topic) else held
-        agreed = held if topic_content(topic) == topic_content(held) else before
-        drawing.adopt("topics", atom, topic, held.guid, agreed)
 
 
 # -- relations -------------------------------------------------------------------------------------------------
@@ -91,35 +96,33 @@ def plan_related(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
         return
     atom = Atom(Kind.RELATED, topic.guid, topic.guid, part_label(Kind.RELATED, topic))
     held = counterpart.related_topics if counterpart else ()
-    before = drawing.shadow(drawing.source_site, Related, atom.key, Related(topic.related_topics))
-    there = drawing.shadow(drawing.target_site, Related, atom.key, Related(held)) if counterpart else None
-    base = {related_across(drawing, guid) for guid in (before.guids if before and there else ())}
+    shadows = drawing.shadows(atom.key, Related(topic.related_topics), Related(held))
+    shadows = shadows if shadows.known and counterpart else Shadows(None, None)
+    before = {related_across(drawing, guid) for guid in getattr(shadows.source, "guids", ())}
+    there = guid_keys(getattr(shadows.target, "guids", ()))
+    base = before & there
     wanted = {related_across(drawing, guid): guid for guid in topic.related_topics}
     # an id that went as it was written, before its topic was known across, gives way to the topic's id there
-    outdated = {guid_key(guid) for name, guid in wanted.items() if guid_key(guid) != name}
-    stale = outdated & guid_keys(held)
+    outdated = {guid_key(guid) for name, guid in wanted.items() if guid_key(guid) != name} | (there - before)
     kept = [guid for guid in held if guid_key(guid) not in (base - set(wanted)) | outdated]
     present = guid_keys(kept)
-    added = [
-        guid for name, guid in wanted.items() if name not in present and (name not in base or guid_key(guid) in stale)
-    ]
+    added = [guid for name, guid in wanted.items() if name not in present and name not in base]
     _note_literals(drawing, added)
     ours = Related(topic.related_topics)
     if added or len(kept) != len(held):
         value = Related((*kept, *added))
         drawing.step("last", Verb.UPDATE, atom, value, origin=ours, expected=Related(held))
-    elif topic.related_topics and counterpart is not None:
-        drawing.adopt("last", atom, ours, counterpart.guid, Related(held))
+    elif counterpart is not None and (topic.related_topics or drawing.recorded(atom.key).known):
+        agreed = agreed_relations(shadows, ours, Related(held), lambda guid: related_across(drawing, guid))
+        drawing.record("last", atom, agreed, counterpart.guid)
 
 
 def related_across(drawing: Drawing, guid: str) -> str:
     """The key of a related topic as the target calls it, where that is known, else as it is written."""
-    known = drawing.base.across(drawing.source_site, key_of(Kind.TOPIC, "", guid))
-    return known.guid if known else guid_key(guid)
+    return drawing.name_across(Kind.TOPIC, "", guid)
 
 
 def _note_literals(drawing: Drawing, added: Sequence[str]) -> None:
     for guid in added:
-        known = drawing.base.across(drawing.source_site, key_of(Kind.TOPIC, "", guid))
-        if known is None and guid_key(guid) not in drawing.created:
+        if drawing.across(key_of(Kind.TOPIC, "", guid)) is None and guid_key(guid) not in drawing.created:
             drawing.literal.add(guid_key(guid))

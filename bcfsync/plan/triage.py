@@ -20,9 +20,17 @@ class Triage:
     target_keys: frozenset[str]
 
 
-def triage(base: Base, source: Site, sources: Listing, targets: Listing, target: Capabilities) -> Triage:
-    """Pair the topics of the site ``source`` with those across."""
-    scope = Scope(Kind.TOPIC, source, base, target=target)
+def triage(
+    base: Base,
+    source: Site,
+    sources: Listing,
+    targets: Listing,
+    target: Capabilities,
+    *,
+    remote: Capabilities | None = None,
+) -> Triage:
+    """Pair the topics of the site ``source`` with those across; ``remote`` is the server where the target is none."""
+    scope = Scope(Kind.TOPIC, source, base, target=target, remote=remote)
     pairs = pair(
         scope,
         [_candidate(item) for item in sources.topics.values()],

@@ -17,8 +17,8 @@ from typing import IO
 
 from bcfsync import findings as f
 from bcfsync.archive.reading import Archive
-from bcfsync.archive.writing import OpenBlob, Payload, write_archive
-from bcfsync.bcffile import BcfFile, open_bcf
+from bcfsync.archive.writing import Payload, write_archive
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml import layout, v21, v30
 from bcfsync.changes import (
     Bodies,
@@ -35,7 +35,7 @@ from bcfsync.changes import (
 from bcfsync.errors import UsageError
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
-from bcfsync.model import Bcf, BimSnippet, Blob, Document, Topic, Viewpoint
+from bcfsync.model import Bcf, BimSnippet, Blob, Document, Project, Topic, Viewpoint
 from bcfsync.net import Refused
 from bcfsync.sides.draft import Draft, listed
 from bcfsync.versions import WRITABLE, fitted
@@ -67,7 +67,9 @@ class ArchiveSide:
         self.bcf = Bcf(version)
         self.stamp = _stamp(path)
         self._digests: dict[str, str] = {}
+        self._archive: Archive | None = None
         self._spool: Path | None = None
+        self._spooled_files = 0
         if self.stamp is not None:
             self._read()
 
@@ -79,6 +81,7 @@ class ArchiveSide:
     def listing(self) -> Listing:
         """All topics of the archive, read anew where the file has changed."""
         if _stamp(self.path) != self.stamp:
+            self.close()
             self.stamp = _stamp(self.path)
             self.bcf, self.findings, self._digests = Bcf(self.version), (), {}
             if self.stamp is not None:
@@ -90,15 +93,22 @@ class ArchiveSide:
         wanted = set(keys)
         topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
         if topics and self.stamp is not None:
-            with open_bcf(self.path) as file:
-                topics = {key: self._digested(topic, file) for key, topic in topics.items()}
-        return Bodies(topics, self.bcf.documents, ProjectInfo(self.bcf.project, self.bcf.extensions), self.capabilities)
+            topics = {key: self._digested(topic) for key, topic in topics.items()}
+        # an archive that is there and says nothing of its project has said so: nobody fills that in
+        project = self.bcf.project or (Project() if self.stamp is not None else None)
+        return Bodies(topics, self.bcf.documents, ProjectInfo(project, self.bcf.extensions), self.capabilities)
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
         """Stream an entry of the archive."""
-        with Archive(self.path) as file, file.open(blob.locator) as stream:
+        with self._opened().open(blob.locator) as stream:
             yield stream
+
+    def close(self) -> None:
+        """Let go of the file, so that others can replace it; it is opened again when needed."""
+        if self._archive is not None:
+            self._archive.close()
+            self._archive = None
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Bring all changes into the archive by one atomic replacement; the outcomes follow it."""
@@ -115,30 +125,33 @@ class ArchiveSide:
 
     # -- reading -----------------------------------------------------------------------------------------------
 
+    def _opened(self) -> Archive:
+        if self._archive is None:
+            self._archive = Archive(self.path)
+        return self._archive
+
     def _read(self) -> None:
         with open_bcf(self.path) as file:
             self.bcf, self.findings, self.version = file.bcf, file.findings, file.bcf.version
 
-    def _digested(self, topic: Topic, file: BcfFile) -> Topic:
+    def _digested(self, topic: Topic) -> Topic:
         """The topic with the digests of its pictures and its snippet."""
-        views = tuple(self._digested_view(view, file) for view in topic.viewpoints)
+        views = tuple(self._digested_view(view) for view in topic.viewpoints)
         snippet = topic.bim_snippet
         if snippet and snippet.blob:
-            snippet = replace(snippet, blob=self._digest(snippet.blob, file))
+            snippet = replace(snippet, blob=self._digest(snippet.blob))
         return replace(topic, viewpoints=views, bim_snippet=snippet)
 
-    def _digested_view(self, view: Viewpoint, file: BcfFile) -> Viewpoint:
+    def _digested_view(self, view: Viewpoint) -> Viewpoint:
         snapshot = view.snapshot
         if snapshot and snapshot.blob:
-            snapshot = replace(snapshot, blob=self._digest(snapshot.blob, file))
-        bitmaps = tuple(
-            replace(item, blob=self._digest(item.blob, file)) if item.blob else item for item in view.bitmaps
-        )
+            snapshot = replace(snapshot, blob=self._digest(snapshot.blob))
+        bitmaps = tuple(replace(item, blob=self._digest(item.blob)) if item.blob else item for item in view.bitmaps)
         return replace(view, snapshot=snapshot, bitmaps=bitmaps)
 
-    def _digest(self, blob: Blob, file: BcfFile) -> Blob:
+    def _digest(self, blob: Blob) -> Blob:
         if blob.locator not in self._digests:
-            with file.open(blob) as stream:
+            with self._opened().open(blob.locator) as stream:
                 self._digests[blob.locator] = _sha256(stream)
         return replace(blob, sha256=self._digests[blob.locator])
 
@@ -184,7 +197,8 @@ class ArchiveSide:
     def _spooled(self, blob: Blob, source: Side) -> Blob:
         """The bytes of a blob of the other side, in a file of this pass."""
         assert self._spool is not None  # noqa: S101 - apply sets it
-        target = self._spool / str(len(list(self._spool.iterdir())))
+        self._spooled_files += 1
+        target = self._spool / str(self._spooled_files)
         with source.open(blob) as stream, target.open("wb") as file:
             shutil.copyfileobj(stream, file, _CHUNK)
         with target.open("rb") as file:
@@ -193,7 +207,7 @@ class ArchiveSide:
 
     def _without_losses(self, draft: Draft, outcomes: list[tuple[Change, Outcome]]) -> list[tuple[Change, Outcome]]:
         """Hold changes to topics whose documents hold what the model does not: writing them would lose it."""
-        if self.stamp is None:
+        if self.stamp is None or not outcomes:
             return outcomes
         if self.version not in WRITABLE:
             raise CannotUpdate(
@@ -223,20 +237,15 @@ class ArchiveSide:
         bcf = fitted(draft.bcf(), self.version)
         writer: Callable[[Bcf], list[tuple[str, Payload]]] = v21.entries if self.version == "2.1" else v30.entries
         entries = writer(bcf) if self.stamp is None else self._patched(bcf, draft)
-        if self.stamp is None:
-            write_archive(self.path, entries, self._open_any(None))
-        else:
-            with Archive(self.path) as file:
-                opener = self._open_any(file)
-                # the old file must be closed before it can be replaced on Windows: write beside it first
-                write_archive(self.path, entries, opener, before_replace=file.close)
+        # Windows replaces no file that is open: the old one is read until the new one is complete, then closed
+        write_archive(self.path, entries, self._open_any, before_replace=self.close)
         self.listing()
         return True
 
     def _patched(self, bcf: Bcf, draft: Draft) -> list[tuple[str, Payload]]:
         """The archive's own entries, with those of touched topics made anew in their place."""
-        with Archive(self.path) as file:
-            names, sizes = file.names, {name: file.size(name) for name in file.names}
+        file = self._opened()
+        names, sizes = file.names, {name: file.size(name) for name in file.names}
         documents = layout.documents_by_guid(bcf)
         fresh: dict[str, list[tuple[str, Payload]]] = {}
         for topic in bcf.topics:
@@ -258,19 +267,15 @@ class ArchiveSide:
         rest = [entry for made in fresh.values() for entry in made]
         return layout.without_repeats([*found, *rest, *changed.items()])
 
-    def _open_any(self, file: Archive | None) -> OpenBlob:
-        @contextmanager
-        def opened(blob: Blob) -> Iterator[IO[bytes]]:
-            if blob.locator.startswith(_SPOOL) and self._spool is not None:
-                with (self._spool / blob.locator.removeprefix(_SPOOL)).open("rb") as stream:
-                    yield stream
-            elif file is not None:
-                with file.open(blob.locator) as stream:
-                    yield stream
-            else:
-                raise LookupError(blob.locator)
-
-        return opened
+    @contextmanager
+    def _open_any(self, blob: Blob) -> Iterator[IO[bytes]]:
+        """Bytes fetched in this pass, or an entry the archive has already."""
+        if blob.locator.startswith(_SPOOL) and self._spool is not None:
+            with (self._spool / blob.locator.removeprefix(_SPOOL)).open("rb") as stream:
+                yield stream
+        else:
+            with self.open(blob) as stream:
+                yield stream
 
 
 def _sha256(stream: IO[bytes]) -> str:

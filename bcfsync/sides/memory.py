@@ -9,11 +9,29 @@ import io
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import IO
 
-from bcfsync.changes import Bodies, Capabilities, Change, Key, Listing, Outcome, ProjectInfo, Side, Status, Verb
+from bcfsync.advance import said
+from bcfsync.changes import (
+    Bodies,
+    Capabilities,
+    Change,
+    Entity,
+    Files,
+    Key,
+    Kind,
+    Listing,
+    Outcome,
+    ProjectInfo,
+    Related,
+    Side,
+    Status,
+    Verb,
+)
+from bcfsync.dates import timestamp
 from bcfsync.guids import guid_key
-from bcfsync.model import Bcf, Blob, Comment, Topic, Viewpoint
+from bcfsync.model import Bcf, BimSnippet, Blob, Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.net import Unanswered
 from bcfsync.sides.draft import Draft, listed
 
@@ -29,6 +47,8 @@ class MemorySide:
         bcf: what it holds; replace it to play another user.
         blobs: bytes by locator.
         mint: makes guids of its own, as API 2.1 does; None keeps the ones it is given.
+        user: who writes here, and is put down as the author; None keeps authors, as a file does.
+        clock: dates what is written; None keeps the dates that are given, as a file does.
         fault: what goes wrong.
         written: every change carried out.
     """
@@ -36,7 +56,8 @@ class MemorySide:
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
     blobs: dict[str, bytes] = field(default_factory=dict)
     mint: Callable[[], str] | None = None
-    user: str = "sync@example.com"
+    user: str | None = "sync@example.com"
+    clock: Callable[[], datetime] | None = None
     fault: Fault = lambda _: ""
     written: list[Change] = field(default_factory=list)
 
@@ -77,16 +98,15 @@ class MemorySide:
             yield outcome
 
     def _take(self, change: Change, source: Side) -> Outcome:
+        if problem := self._moved(change):
+            return Outcome(change.step, Status.STALE, change.guid, message=problem)
         minted = change.verb is Verb.CREATE and self.mint is not None
         guid = self.mint() if minted and self.mint else change.guid
         draft = Draft(self.bcf)
         value = change.value
-        if change.verb is Verb.CREATE and isinstance(value, Topic):
-            value = replace(value, creation_author=self.user)
-        elif change.verb is Verb.CREATE and isinstance(value, Comment):
-            value = replace(value, author=self.user)
-        elif isinstance(value, Viewpoint) and value.snapshot and value.snapshot.blob:
-            value = replace(value, snapshot=replace(value.snapshot, blob=self._kept(value.snapshot.blob, source)))
+        value = (
+            self._stamped(value, change.verb) if isinstance(value, Topic | Comment) else self._with_bytes(value, source)
+        )
         try:
             held = draft.take(replace(change, guid=guid, value=value))
         except LookupError as error:
@@ -95,9 +115,71 @@ class MemorySide:
         self.written.append(change)
         return Outcome(change.step, Status.DONE, guid, held)
 
+    def _moved(self, change: Change) -> str:
+        """Why a change does not fit what is held now, or "": a guid is taken, or somebody else was here."""
+        topic = next((item for item in self.bcf.topics if guid_key(item.guid) == guid_key(_topic_of(change))), None)
+        held = _held(topic, change) if topic else None
+        if change.verb is Verb.CREATE:
+            return "its guid is there already" if held is not None and self.mint is None else ""
+        if change.expected is None or held is None or said(held) == said(change.expected):
+            return ""
+        return "it was changed meanwhile"
+
+    def _as_held(self, change: Change, source: Side) -> Entity:
+        value = change.value
+        if isinstance(value, Topic | Comment):
+            return self._stamped(value, change.verb)
+        return self._with_bytes(value, source)
+
+    def _stamped(self, value: Topic | Comment, verb: Verb) -> Topic | Comment:
+        """The value with author and date of this side, where it has its own."""
+        now = timestamp(self.clock()) if self.clock else None
+        if verb is Verb.UPDATE:
+            return replace(
+                value, modified_date=now or value.modified_date, modified_author=self.user or value.modified_author
+            )
+        if isinstance(value, Topic):
+            return replace(
+                value, creation_author=self.user or value.creation_author, creation_date=now or value.creation_date
+            )
+        return replace(value, author=self.user or value.author, date=now or value.date)
+
+    def _with_bytes(self, value: Entity, source: Side) -> Entity:
+        match value:
+            case Viewpoint(snapshot=snapshot, bitmaps=bitmaps):
+                if snapshot and snapshot.blob:
+                    snapshot = replace(snapshot, blob=self._kept(snapshot.blob, source))
+                kept = (replace(item, blob=self._kept(item.blob, source)) if item.blob else item for item in bitmaps)
+                return replace(value, snapshot=snapshot, bitmaps=tuple(kept))
+            case BimSnippet(blob=Blob() as blob) | Document(blob=Blob() as blob):
+                return replace(value, blob=self._kept(blob, source))
+            case _:
+                return value
+
     def _kept(self, blob: Blob, source: Side) -> Blob:
         with source.open(blob) as stream:
             data = stream.read()
         digest = hashlib.sha256(data).hexdigest()
         self.blobs[digest] = data
         return Blob(digest, len(data), digest)
+
+
+def _topic_of(change: Change) -> str:
+    return change.guid if change.kind is Kind.TOPIC else change.topic
+
+
+def _held(topic: Topic, change: Change) -> Entity | None:
+    """What a topic holds of the atom of a change."""
+    parts: dict[Kind, Entity] = {
+        Kind.TOPIC: topic,
+        Kind.FILES: Files(topic.files),
+        Kind.RELATED: Related(topic.related_topics),
+    }
+    children: dict[Kind, tuple[Comment | Viewpoint | DocumentReference, ...]] = {
+        Kind.COMMENT: topic.comments,
+        Kind.VIEWPOINT: topic.viewpoints,
+        Kind.REFERENCE: topic.document_references,
+    }
+    key = guid_key(change.guid)
+    own = next((item for item in children.get(change.kind, ()) if guid_key(item.guid) == key), None)
+    return own or parts.get(change.kind)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from bcfsync.bcffile import write_bcf
+from bcfsync.bcffile import open_bcf, write_bcf
 from bcfsync.bcfxml import schema
 from bcfsync.bcfxml.elements import number
 from bcfsync.bcfxml.layout import viewpoint_names
@@ -526,3 +526,16 @@ def digestless(bcf):
 
 def written_again(path, version, tmp_path):
     return rewritten(path, tmp_path / "again.bcf", version)
+
+
+@both_versions
+def test_a_foreign_entry_named_like_one_of_ours_keeps_its_name_and_its_bytes(version, tmp_path):
+    view = Viewpoint("11111111-2222-4333-8444-555555555555", perspective_camera=CAMERA, reference="viewpoint.bcfv")
+    topic = Topic(TOPIC, "t", "Clash", "Open", viewpoints=(view,), folder=TOPIC)
+    bcf = Bcf(version, topics=(topic,), extras=(Extra(f"{TOPIC}/viewpoint.bcfv", Blob("foreign", 7)),))
+    path = tmp_path / "out.bcf"
+    write_bcf(path, fitted(bcf, version), lambda _: io.BytesIO(b"foreign"))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read(f"{TOPIC}/viewpoint.bcfv") == b"foreign"
+    with open_bcf(path) as file:
+        assert file.bcf.topics[0].viewpoints[0].perspective_camera == CAMERA

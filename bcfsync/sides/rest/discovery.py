@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bcfsync.errors import LoginNeeded, ServerTrouble
-from bcfsync.net import Http, Refused
+from bcfsync.net import Http, NotJson, Refused
 
 SPOKEN = ("3.0", "2.1")
 """Versions of the API bcfsync speaks, the best first."""
@@ -36,13 +36,20 @@ def discover(http: Http) -> Base:
 
     Raises:
         NoBcfApi: nothing found, or only versions we do not speak.
+        LoginNeeded: the server does not even tell its versions to strangers.
     """
     versioned = _VERSIONED.fullmatch(http.root)
     if versioned:
         if versioned["version"] not in SPOKEN:
             raise NoBcfApi(f"{http.root}: bcfsync speaks BCF-API {' and '.join(SPOKEN)}")
         return _base(http.root, versioned["version"])
-    offered = _from_foundation(http) | _from_bcf(http)
+    offered: dict[str, str] = {}
+    locked: LoginNeeded | None = None
+    for look in (_from_foundation, _from_bcf):
+        try:
+            offered |= look(http)
+        except LoginNeeded as error:
+            locked = error
     for version in SPOKEN:
         if version in offered:
             return _base(offered[version], version)
@@ -50,7 +57,7 @@ def discover(http: Http) -> Base:
         raise NoBcfApi(
             f"{http.root}: the server offers BCF-API {', '.join(offered)}; bcfsync speaks {' and '.join(SPOKEN)}"
         )
-    raise NoBcfApi(f"{http.root}: no BCF-API found there")
+    raise locked or NoBcfApi(f"{http.root}: no BCF-API found there")
 
 
 def _from_foundation(http: Http) -> dict[str, str]:
@@ -74,8 +81,8 @@ def _from_bcf(http: Http) -> dict[str, str]:
 def _versions(http: Http, url: str) -> list[dict[str, Any]]:
     try:
         data = http.get(url).data
-    except (Refused, LoginNeeded):
-        return []
+    except (Refused, NotJson):
+        return []  # web applications answer unknown paths with their page
     items = data.get("versions") if isinstance(data, dict) else data
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 

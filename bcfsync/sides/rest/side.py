@@ -73,8 +73,7 @@ class RestSide:
         """Whole topics; viewpoints that are ``known`` come without components, since they never change."""
         found = [self._topics[key] for key in keys if key in self._topics]
         whole = self.reader.whole(found, known)
-        needs_documents = any(reference.document_guid for topic in whole for reference in topic.document_references)
-        documents = self.reader.documents() if needs_documents or not whole else ()
+        documents = self.reader.documents()
         return Bodies(
             {guid_key(topic.guid): topic for topic in whole},
             documents,
