@@ -153,7 +153,7 @@ class Store:
 
         Creates that were begun before, and are open still, keep what was known when they were begun.
         """
-        with self._transaction():
+        with self._writing():
             self._db.execute(
                 "DELETE FROM known WHERE kind = ? AND topic = ? "
                 "AND id NOT IN (SELECT known FROM intent WHERE known IS NOT NULL)",
@@ -164,7 +164,7 @@ class Store:
 
     def begin(self, key: Key) -> None:
         """Record that a create is about to be sent; its time is that of the latest try, which may still arrive."""
-        with self._transaction():
+        with self._writing():
             self._db.execute(
                 "INSERT OR REPLACE INTO intent "
                 "VALUES (?, ?, ?, ?, (SELECT max(id) FROM known WHERE kind = ? AND topic = ?))",
@@ -173,14 +173,14 @@ class Store:
 
     def abandon(self, key: Key) -> None:
         """Record that a begun create was refused: nothing was made."""
-        with self._transaction():
+        with self._writing():
             self._db.execute("DELETE FROM intent WHERE kind = ? AND topic = ? AND guid = ?", key)
 
     def confirm(self, confirmation: Confirmation) -> None:
         """Record one atom that both sides hold, and close its create."""
         local, remote = confirmation.local, confirmation.remote
         now = self._clock().isoformat()
-        with self._transaction():
+        with self._writing():
             self._db.execute(
                 "DELETE FROM link WHERE kind = ? AND remote_topic = ? AND remote_guid = ?", (local.kind, *remote[1:])
             )
@@ -193,7 +193,7 @@ class Store:
 
     def note(self, name: str, value: str) -> None:
         """Remember a fact about the pair."""
-        with self._transaction():
+        with self._writing():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def noted(self, name: str) -> str | None:
@@ -203,14 +203,23 @@ class Store:
 
     def forget(self) -> None:
         """Forget everything about the pair."""
-        with self._transaction():
+        with self._writing():
             for table in ("link", "shadow", "intent", "known", "meta"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
     def forget_replica(self, replica: str) -> None:
         """Forget what an archive held, because it is no longer there; identities stay."""
-        with self._transaction():
+        with self._writing():
             self._db.execute("DELETE FROM shadow WHERE replica IN (?, ?)", (replica, seen_by(replica)))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._transaction():
+                yield
+        except sqlite3.Error as error:
+            # the disk is full, or the folder went away: what was confirmed before is safe
+            raise StateUnusable(f"{self.path}: the state cannot be written: {error}") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

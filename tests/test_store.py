@@ -258,3 +258,15 @@ def test_a_state_in_a_read_only_folder_is_refused(path):
         unusable(path, "cannot be opened")
     finally:
         path.parent.chmod(0o700)
+
+
+def test_a_disk_that_fills_up_in_mid_run_is_a_clear_error_and_what_was_confirmed_stays(tmp_path):
+    path = tmp_path / "state.db"
+    with Store(path) as store:
+        store.note("kept", "yes")
+        store._db.execute("PRAGMA max_page_count = 1")  # SQLite's own way of playing a full disk
+        with pytest.raises(StateUnusable, match="cannot be written"):
+            for at in range(2000):
+                store.note(f"fact {at}", "x" * 500)
+    with Store(path) as store:
+        assert store.noted("kept") == "yes"

@@ -48,6 +48,10 @@ class CannotUpdate(UsageError, ValueError):
     """The archive exists in a form bcfsync reads but does not write."""
 
 
+class _Moved(Exception):
+    """Somebody else wrote the archive while it was being written."""
+
+
 class ArchiveSide:
     """An archive that is there, or will be once something is written to it."""
 
@@ -238,9 +242,18 @@ class ArchiveSide:
         writer: Callable[[Bcf], list[tuple[str, Payload]]] = v21.entries if self.version == "2.1" else v30.entries
         entries = writer(bcf) if self.stamp is None else self._patched(bcf, draft)
         # Windows replaces no file that is open: the old one is read until the new one is complete, then closed
-        write_archive(self.path, entries, self._open_any, before_replace=self.close)
+        try:
+            write_archive(self.path, entries, self._open_any, before_replace=self._let_go)
+        except _Moved:
+            return False
         self.listing()
         return True
+
+    def _let_go(self) -> None:
+        """Close the file that is about to be replaced, and look once more whether it is still the one that was read."""
+        self.close()
+        if _stamp(self.path) != self.stamp:
+            raise _Moved
 
     def _patched(self, bcf: Bcf, draft: Draft) -> list[tuple[str, Payload]]:
         """The archive's own entries, with those of touched topics made anew in their place."""
@@ -251,15 +264,21 @@ class ArchiveSide:
         for topic in bcf.topics:
             key = guid_key(topic.guid)
             if key in draft.touched:
-                made = v21.topic_entries(topic, documents) if self.version == "2.1" else v30.topic_entries(topic)
+                extras = bcf.extras
+                made = (
+                    v21.topic_entries(topic, documents, extras)
+                    if self.version == "2.1"
+                    else v30.topic_entries(topic, extras)
+                )
                 fresh[topic.folder or layout.folder_of(topic)] = made
         roots = v21.document_entries(bcf) if self.version == "2.1" else v30.document_entries(bcf)
         changed = dict(roots) if draft.documents_touched else {}
-        extras = {extra.path for extra in bcf.extras}
+        # 2.x documents may stand beside a markup: they belong to the project, not to the topic
+        kept = {extra.path for extra in bcf.extras} | {document.path for document in self.bcf.documents}
         found: list[tuple[str, Payload]] = []
         for name in names:
             folder = posixpath.dirname(name)
-            if folder in fresh and name not in extras:
+            if folder in fresh and name not in kept:
                 found.extend(fresh.pop(folder))
                 fresh[folder] = []
             else:
