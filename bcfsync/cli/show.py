@@ -124,13 +124,13 @@ def _print(file: Path, bcf: Bcf, findings: tuple[Finding, ...], console: Console
     counts = f"{_count(len(bcf.topics), 'topic')}{project}"
     tree = Tree(_text(f"{file.name}  BCF {bcf.version}, {counts}", style="bold"))
     for topic in bcf.topics:
-        _print_topic(tree, topic)
+        _print_topic(tree, topic, {guid_key(item.guid): item.filename for item in bcf.documents})
     console.print(tree)
     if findings:
         console.print(_text(f"{_count(len(findings), 'finding')}; bcfsync validate {file} tells more", style="dim"))
 
 
-def _print_topic(tree: Tree, topic: Topic) -> None:
+def _print_topic(tree: Tree, topic: Topic, documents: dict[str, str]) -> None:
     chips = [
         word for word in (topic.topic_type, topic.topic_status, topic.priority, topic.stage, *topic.labels) if word
     ]
@@ -154,8 +154,9 @@ def _print_topic(tree: Tree, topic: Topic) -> None:
     for comment in topic.comments:
         node.add(_comment_line(comment))
     for reference in topic.document_references:
-        said = reference.description or ""
-        node.add(_text(f"document {said} {reference.url or reference.path or reference.document_guid or ''}".strip()))
+        name = documents.get(guid_key(reference.document_guid or ""), reference.document_guid)
+        target = reference.url or name or reference.path or "nothing"
+        node.add(_text(f"document {target}" + (f": {reference.description}" if reference.description else "")))
     if topic.related_topics:
         node.add(_text("related to " + ", ".join(guid[:8] for guid in topic.related_topics)))
 
