@@ -76,7 +76,8 @@ def canonical(value: object) -> Plain:
 def digest(value: object) -> str:
     """A short name for a canonical form: equal values, equal names."""
     text = json.dumps(value if isinstance(value, dict | list) else canonical(value), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    # a server may send half of a surrogate pair: JSON can hold it, UTF-8 cannot
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def same(one: object, other: object) -> bool:

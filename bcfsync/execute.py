@@ -218,7 +218,7 @@ class _Execution:
         else:
             written = step.fields if step.verb is Verb.UPDATE else None
             new = advanced(old, step.origin, held, written, lambda guid: self._linked_across(step, guid))
-        return {} if new is None else self._texts(new.source, new.target)
+        return {self.ends.replica: UNSETTLED} if new is None else self._texts(new.source, new.target)
 
     def _texts(self, source: object, target: object) -> dict[str, str]:
         ours, theirs = plain.dumps(source), plain.dumps(target)

@@ -115,7 +115,7 @@ def test_parts_of_a_plan_come_in_the_order_they_need_each_other():
     kinds = [step.kind for step in plan.steps]
     assert kinds[0] is Kind.DOCUMENT
     assert kinds[-1] is Kind.RELATED
-    first = [step.kind for step in plan.steps if step.topic == T1 or step.guid == T1]
+    first = [step.kind for step in plan.steps if T1 in {step.topic, step.guid}]
     order = [Kind.TOPIC, Kind.SNIPPET, Kind.FILES, Kind.REFERENCE, Kind.VIEWPOINT, Kind.COMMENT, Kind.RELATED]
     assert list(dict.fromkeys(first)) == order
 

@@ -31,7 +31,7 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
     """
     drawing = Drawing(triage.source, base, source, target, policy)
     _plan_project(drawing)
-    found = [(topic, _counterpart(drawing, item), item) for item in triage.pairs if (topic := _topic(drawing, item))]
+    found = list(_at_hand(drawing, triage))
     for topic, counterpart, _ in found:
         if counterpart is not None:
             drawing.paired[key_of(Kind.TOPIC, "", topic.guid)] = key_of(Kind.TOPIC, "", counterpart.guid)
@@ -46,6 +46,14 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
     for topic, counterpart, _ in found:
         topics.plan_related(drawing, topic, counterpart)
     return _finished(drawing)
+
+
+def _at_hand(drawing: Drawing, triage: Triage) -> Iterator[tuple[Topic, Topic | None, Pair]]:
+    """The paired topics; one that vanished on either side since it was listed is left to the next run."""
+    for item in triage.pairs:
+        topic, counterpart = _topic(drawing, item), _counterpart(drawing, item)
+        if topic is not None and (counterpart is not None or item.target is None):
+            yield topic, counterpart, item
 
 
 def _topic(drawing: Drawing, item: Pair) -> Topic | None:

@@ -42,6 +42,7 @@ from worlds import (
 from bcfsync.changes import Kind, Verb
 from bcfsync.dates import timestamp
 from bcfsync.model import Bcf, BimSnippet, Document, DocumentReference, Extensions, Project
+from bcfsync.net import Unanswered
 
 RULES = Path(__file__).parents[2] / "docs" / "sync-rules.md"
 SCENARIOS = {}
@@ -895,6 +896,23 @@ def later_revision_without_a_label(mint):
     assert (only(other.remote).priority, only(other.remote).labels) == ("High", ("a",))
     fetch(other)
     assert only(other.local).labels == ("a",)
+
+
+@scenario("A8")
+def an_unanswered_create_of_another_archive(mint):
+    found = dated(mint)
+    other = second_archive(found, only(found.local))
+    bring(other)
+    edit(found.local, comments=(*only(found.local).comments, comment(C2, "Lost")))
+    found.remote.fault = lambda _: "lost answer"
+    with pytest.raises(Unanswered):
+        bring(found)
+    found.remote.fault = lambda _: ""
+    held = [item.reason[:20] for item in fetch(other).holds]
+    assert held == (["may be what was sent"] if mint else [])
+    assert not bring(found).writes
+    fetch(other)
+    assert [texts(only(side)) for side in (found.local, found.remote, other.local)] == [["OK", "Lost"]] * 3
 
 
 @scenario("A6")

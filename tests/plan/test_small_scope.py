@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from worlds import LOCAL, REMOTE, comment, edit, go, minted, only, synced, topic, world
 
+from bcfsync.base import read_base
 from bcfsync.changes import Kind
 from bcfsync.plan.decide import decide
 from bcfsync.plan.drawing import Policy
 from bcfsync.plan.triage import triage
-from bcfsync.base import read_base
 
 VALUES = (None, "High", "Low")
 SETS = ((), ("a",), ("b",), ("a", "b"))

@@ -176,7 +176,9 @@ class TestEverySide:
     def test_an_update_changes_the_members_it_names_and_no_other(self, side):
         applied(side, *whole()[1])
         before = held(side)
-        outcome = applied(side, update(Kind.TOPIC, replace(before, title="Moved", priority=None), T1, fields=("title",)))
+        outcome = applied(
+            side, update(Kind.TOPIC, replace(before, title="Moved", priority=None), T1, fields=("title",))
+        )
         after = held(side)
         assert [item.status for item in outcome] == [Status.DONE]
         assert (after.title, after.priority) == ("Moved", "High")
@@ -223,6 +225,7 @@ def folder(found):
 
 def said(found):
     """A topic without what rewriting may rename."""
+
     def bare(item):
         return item and replace(item, locator="", size=None)
 
@@ -384,6 +387,25 @@ def test_an_archive_somebody_saves_while_it_is_written_is_stale_and_keeps_their_
     outcomes = applied(side, create(Kind.VIEWPOINT, view(picture=blob("one.png")), found.guid), bytes_from=theirs)
     assert [item.status for item in outcomes] == [Status.STALE]
     assert held(side, found.guid).title == "Theirs"
+
+
+def test_an_archive_somebody_saves_between_the_last_look_and_the_replacement_is_stale(tmp_path):
+    side = sample(tmp_path, NAMES[0])
+    found = side.bcf.topics[0]
+    read, others = side.open, iter([ArchiveSide(side.path)])
+
+    @contextmanager
+    def meanwhile(item):
+        for other in others:
+            applied(other, update(Kind.TOPIC, replace(found, title="Theirs"), found.guid, fields=("title",)))
+        with read(item) as stream:
+            yield stream
+
+    side.open = meanwhile
+    outcomes = applied(side, update(Kind.TOPIC, replace(found, title="Mine"), found.guid, fields=("title",)))
+    assert [item.status for item in outcomes] == [Status.STALE]
+    assert held(side, found.guid).title == "Theirs"
+    assert [item.name for item in tmp_path.iterdir()] == ["sample.bcf"]
 
 
 def test_a_new_archive_that_somebody_else_made_meanwhile_is_stale(tmp_path):

@@ -1,0 +1,195 @@
+"""Who is who: each rule of pairing, and what it must not do."""
+
+from datetime import timedelta
+
+import pytest
+from worlds import ANNA, BEN, LOCAL, REMOTE, START, SYNC, T1, gid
+
+from bcfsync.changes import Base, Capabilities, Intent, Kind, key_of
+from bcfsync.guids import derived_guid
+from bcfsync.model import Comment
+from bcfsync.plan.pairing import Candidate, Scope, pair
+
+KEEPS = Capabilities("server", client_guid=True, user=SYNC)
+MINTS = Capabilities("server", client_guid=False, user=SYNC)
+ARCHIVE = Capabilities("file", client_guid=True)
+A, B, C, X, Y, Z = map(gid, range(1, 7))
+
+
+def key(guid, kind=Kind.COMMENT):
+    return key_of(kind, T1 if kind is Kind.COMMENT else "", guid)
+
+
+def linked(*pairs, held=(), **members):
+    to_remote = {key(ours): key(theirs) for ours, theirs in pairs}
+    shadows = {key(guid): Comment(guid) for guid in held}
+    return Base(
+        to_remote=to_remote,
+        to_local={theirs: ours for ours, theirs in to_remote.items()},
+        local=shadows,
+        remote=shadows,
+        **members,
+    )
+
+
+def begun(guid, *known, kind=Kind.COMMENT):
+    return {key(guid, kind): Intent(key(guid, kind), START, frozenset(known))}
+
+
+def scope(base=None, site=LOCAL, server=MINTS, kind=Kind.COMMENT):
+    topic = T1 if kind is Kind.COMMENT else ""
+    target = server if site is LOCAL else ARCHIVE
+    return Scope(kind, site, base or linked(), topic, topic, target, server)
+
+
+def said(guid, content="OK", author=ANNA, date=START):
+    return Candidate(guid, content, author, date)
+
+
+def paired(where, sources, targets):
+    found = pair(where, sources, targets)
+    assert [item.source for item in found] == list(sources)
+    return [item.target and item.target.guid for item in found]
+
+
+def test_a_recorded_identity_counts_before_everything_else():
+    where = scope(linked((A, Y)))
+    assert paired(where, [said(A)], [said(A), said(X), said(Y, "other", BEN)]) == [Y]
+
+
+def test_the_same_guid_counts_in_whatever_spelling():
+    assert paired(
+        scope(), [said("ABCDEF01-0000-4000-8000-000000000000")], [said("abcdef01-0000-4000-8000-000000000000", "x")]
+    )
+
+
+def test_an_id_that_is_no_guid_is_found_under_the_guid_derived_from_it():
+    written = derived_guid("opaque", "issue-17")
+    assert paired(scope(site=REMOTE), [said("issue-17", author=None)], [said(written, "edited since")]) == [written]
+
+
+def test_equal_content_of_the_same_author_is_the_same_on_a_server_with_ids_of_its_own():
+    assert paired(scope(), [said(A)], [said(X, "other"), said(Y)]) == [Y]
+
+
+def test_equal_content_that_we_sent_is_the_same():
+    assert paired(scope(), [said(A)], [said(X, author=SYNC)]) == [X]
+
+
+@pytest.mark.parametrize("author", [BEN, None])
+def test_equal_content_of_somebody_else_is_not_the_same(author):
+    assert paired(scope(), [said(A)], [said(X, author=author)]) == [None]
+
+
+def test_equal_content_means_nothing_on_a_server_that_keeps_guids():
+    assert paired(scope(server=KEEPS), [said(A)], [said(X)]) == [None]
+
+
+def test_equal_content_is_the_same_on_the_way_back_too():
+    assert paired(scope(site=REMOTE), [said(X, author=SYNC)], [said(A)]) == [A]
+
+
+def test_no_target_is_given_twice():
+    assert paired(scope(), [said(A), said(B), said(C)], [said(X), said(Y)]) == [X, Y, None]
+
+
+def test_what_belongs_to_another_atom_on_record_is_not_given_away():
+    assert paired(scope(linked((B, X))), [said(A)], [said(X)]) == [None]
+
+
+def test_documents_are_not_the_same_because_their_names_are():
+    where = scope(kind=Kind.DOCUMENT)
+    assert paired(where, [said(A, "plan.pdf")], [said(X, "plan.pdf")]) == [None]
+
+
+def test_viewpoints_have_no_author_to_compare():
+    where = scope(kind=Kind.VIEWPOINT)
+    assert paired(where, [said(A, author=None)], [said(X, author=None)]) == [X]
+
+
+def test_after_an_unanswered_create_what_was_there_before_is_not_it():
+    where = scope(linked(intents=begun(A, X)))
+    assert paired(where, [said(A)], [said(X, author=SYNC), said(Y, author=SYNC)]) == [Y]
+
+
+def test_a_document_with_an_unanswered_create_is_found_by_its_name():
+    where = scope(Base(intents=begun(A, kind=Kind.DOCUMENT)), kind=Kind.DOCUMENT)
+    assert paired(where, [said(A, "plan.pdf", None)], [said(X, "plan.pdf", None)]) == [X]
+
+
+def newcomers(*targets, intents=None, sources=None):
+    where = scope(linked(intents=intents or begun(A, X)))
+    return paired(where, sources or [said(A)], list(targets))
+
+
+def test_the_only_newcomer_of_ours_is_the_unanswered_create_though_somebody_edited_it():
+    assert newcomers(said(X, "x", SYNC), said(Y, "edited", SYNC)) == [Y]
+
+
+def test_on_the_way_back_the_only_newcomer_of_ours_is_it_too():
+    where = scope(linked(intents=begun(A, X)), REMOTE)
+    assert paired(where, [said(Y, "edited", SYNC)], [said(A)]) == [A]
+
+
+def test_of_two_newcomers_none_is_taken():
+    assert newcomers(said(Y, "edited", SYNC), said(Z, "edited too", SYNC)) == [None]
+
+
+def test_a_newcomer_of_somebody_else_is_not_taken():
+    assert newcomers(said(Y, "edited", BEN)) == [None]
+
+
+def test_a_newcomer_older_than_the_try_is_not_taken():
+    assert newcomers(said(Y, "edited", SYNC, START - timedelta(hours=1))) == [None]
+
+
+def test_a_newcomer_a_little_older_is_taken_since_clocks_differ():
+    assert newcomers(said(Y, "edited", SYNC, START - timedelta(minutes=4))) == [Y]
+
+
+def test_with_two_unanswered_creates_no_newcomer_is_taken():
+    intents = begun(A) | begun(B)
+    assert newcomers(said(Y, "edited", SYNC), intents=intents, sources=[said(A), said(B, "other")]) == [None, None]
+
+
+def test_an_unanswered_create_of_another_archive_counts_as_well():
+    assert newcomers(said(Y, "edited", SYNC), intents=begun(A) | begun(B)) == [None]
+
+
+def test_a_target_that_is_no_longer_there_is_gone():
+    (found,) = pair(scope(linked((A, X), held=[A])), [said(A)], [said(Y, "other")])
+    assert (found.target, found.gone) == (None, True)
+
+
+def test_a_target_that_this_archive_never_held_is_not_gone():
+    (found,) = pair(scope(linked((A, X)), site=REMOTE), [said(X)], [])
+    assert (found.target, found.gone) == (None, False)
+
+
+def test_what_was_begun_anew_after_it_was_gone_may_have_arrived():
+    where = scope(linked((A, X), held=[A], intents=begun(A, X)))
+    assert paired(where, [said(A)], [said(Y, author=SYNC)]) == [Y]
+
+
+def doubtful(source, base, server=MINTS, site=REMOTE):
+    (found,) = pair(scope(base, site, server), [source], [])
+    return found.doubtful
+
+
+def test_a_newcomer_that_another_archive_may_have_sent_is_doubtful():
+    assert doubtful(said(Y, author=SYNC), linked(intents=begun(A, X)))
+
+
+@pytest.mark.parametrize(
+    ("source", "base", "server"),
+    [
+        (said(Y, author=SYNC), linked(), MINTS),
+        (said(Y, author=BEN), linked(intents=begun(A)), MINTS),
+        (said(X, author=SYNC), linked(intents=begun(A, X)), MINTS),
+        (said(Y, author=SYNC), linked(intents=begun(A)), KEEPS),
+        (said(Y, author=SYNC), linked(intents=begun(A, kind=Kind.TOPIC)), MINTS),
+    ],
+    ids=["nothing begun", "somebody else's", "there before", "guids are kept", "begun elsewhere"],
+)
+def test_other_newcomers_are_not_doubtful(source, base, server):
+    assert not doubtful(source, base, server)

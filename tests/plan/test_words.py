@@ -1,0 +1,190 @@
+"""Names of things, the order of comments, what returns as it was, and what a stray archive is measured by."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from worlds import ANNA, BEN, C1, C2, C3, MORNING, START, SYNC, blob, comment, link, paper, topic, view
+
+from bcfsync.changes import Files, Kind
+from bcfsync.dates import timestamp
+from bcfsync.model import DocumentReference
+from bcfsync.plan.drawing import base_among
+from bcfsync.plan.labels import (
+    comment_label,
+    document_label,
+    part_label,
+    reference_label,
+    shortened,
+    topic_label,
+    viewpoint_label,
+)
+from bcfsync.plan.returning import returned
+from bcfsync.plan.thread import parents_first
+
+NOON, EVENING = timestamp(START.replace(hour=12)), timestamp(START.replace(hour=20))
+
+# -- labels ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        (topic_label(topic()), "0000 “Duct clashes with beam”"),
+        (topic_label(topic(title=" ")), "0000 “untitled”"),
+        (comment_label(comment(), topic()), "comment “OK” by anna@example.com on 0000 “Duct clashes with beam”"),
+        (comment_label(comment(text="", author=None), topic()), "comment “(no text)” on 0000 “Duct clashes with beam”"),
+        (viewpoint_label(view(), topic()), "viewpoint 00000007 of 0000 “Duct clashes with beam”"),
+        (viewpoint_label(view(picture=blob()), topic())[:32], "viewpoint 00000007 with snapshot"),
+        (reference_label(link(), topic())[:46], "document reference “https://example.com/plan” "),
+        (reference_label(link(description="Plan"), topic())[:26], "document reference “Plan” "),
+        (reference_label(DocumentReference("12345678-9"), topic())[:29], "document reference “12345678”"),
+        (document_label(paper()), "document plan.pdf"),
+        (part_label(Kind.FILES, topic()), "model files of 0000 “Duct clashes with beam”"),
+        (part_label(Kind.RELATED, topic())[:14], "related topics"),
+        (part_label(Kind.SNIPPET, topic())[:7], "snippet"),
+    ],
+)
+def test_things_are_called_so_that_people_find_them(label, words):
+    assert label == words
+
+
+@given(st.text())
+def test_a_shortened_text_is_one_short_line(text):
+    line = shortened(text)
+    assert len(line) <= 48
+    assert len(line.splitlines()) <= 1
+
+
+# -- parents first ---------------------------------------------------------------------------------------------
+
+
+def reply(guid, to):
+    return comment(guid, reply_to_comment_guid=to)
+
+
+def order(*comments):
+    return [item.guid for item in parents_first(comments)]
+
+
+def test_comments_keep_their_order():
+    assert order(comment(C2), comment(C1), comment(C3)) == [C2, C1, C3]
+
+
+def test_an_answered_comment_comes_before_its_answer():
+    assert order(reply(C1, C2), reply(C2, C3), comment(C3)) == [C3, C2, C1]
+
+
+def test_an_answer_to_nothing_stays_where_it_is():
+    assert order(reply(C1, "nobody"), comment(C2)) == [C1, C2]
+
+
+def test_links_are_followed_in_whatever_spelling():
+    assert order(reply(C1, f"{{{C2.upper()}}}"), comment(C2)) == [C2, C1]
+
+
+def test_a_circle_is_cut_where_it_is_entered():
+    assert sorted(order(reply(C1, C2), reply(C2, C1))) == [C1, C2]
+
+
+def test_a_comment_that_answers_itself_is_there_once():
+    assert order(reply(C1, C1)) == [C1]
+
+
+@given(st.lists(st.integers(0, 6), min_size=7, max_size=7))
+def test_no_comment_is_lost_or_doubled_and_parents_come_first_outside_circles(parents):
+    names = [f"c{at}" for at in range(7)]
+    found = order(*(reply(name, names[to]) for name, to in zip(names, parents, strict=True)))
+    assert sorted(found) == names
+    for at, to in enumerate(parents):
+        if not in_circle(parents, at) and at != to:
+            assert found.index(names[to]) < found.index(names[at])
+
+
+def in_circle(parents, at):
+    here = parents[at]
+    for _ in parents:
+        if here == at:
+            return True
+        here = parents[here]
+    return False
+
+
+# -- what returns ----------------------------------------------------------------------------------------------
+
+OURS = topic(priority="High", labels=("a",), modified_date=NOON, modified_author=ANNA)
+THEIRS = replace(OURS, guid="r1", creation_author=SYNC, creation_date=NOON, modified_date=EVENING, modified_author=SYNC)
+
+
+def test_what_did_not_move_on_the_server_returns_as_the_file_had_it():
+    found = returned(THEIRS, THEIRS, OURS)
+    assert (found.creation_author, found.creation_date, found.modified_author) == (ANNA, MORNING, ANNA)
+    assert found.guid == "r1"
+
+
+def test_what_moved_on_the_server_is_what_the_server_holds():
+    found = returned(replace(THEIRS, priority="Low", modified_author=BEN), THEIRS, OURS)
+    assert (found.priority, found.modified_author, found.creation_author) == ("Low", BEN, ANNA)
+
+
+def test_a_date_that_moved_with_a_comment_is_no_edit_of_the_topic():
+    assert returned(replace(THEIRS, modified_date=timestamp(START)), THEIRS, OURS).modified_date == NOON
+
+
+def test_a_file_that_did_not_say_who_learns_it_from_the_server():
+    silent = replace(OURS, creation_author=None, creation_date=None)
+    found = returned(THEIRS, THEIRS, silent)
+    assert (found.creation_author, found.creation_date) == (SYNC, NOON)
+
+
+def test_without_a_past_the_servers_value_is_taken_as_it_is():
+    assert returned(THEIRS, None, OURS) is THEIRS
+    assert returned(THEIRS, THEIRS, None) is THEIRS
+
+
+def test_a_comment_that_was_edited_says_who_edited_it():
+    ours, theirs = comment(), comment("r2", author=SYNC, date=NOON)
+    same = returned(theirs, theirs, ours)
+    assert (same.author, same.date, same.guid) == (ANNA, MORNING, "r2")
+    edited = returned(replace(theirs, comment="No", modified_author=BEN, modified_date=EVENING), theirs, ours)
+    assert (edited.comment, edited.author, edited.modified_author) == ("No", ANNA, BEN)
+
+
+# -- archives that come later ----------------------------------------------------------------------------------
+
+LATE, EARLY = topic(priority="late", modified_date=EVENING), topic(priority="early", modified_date=NOON)
+
+
+def test_a_copy_is_measured_by_what_it_is_a_copy_of():
+    assert base_among(topic(priority="early", modified_date=NOON), [LATE, EARLY]) is EARLY
+
+
+def test_a_later_revision_is_measured_by_the_latest_one():
+    value = topic(priority="new", modified_date=timestamp(START.replace(hour=22)))
+    assert base_among(value, [LATE, EARLY]) is LATE
+
+
+def test_an_earlier_revision_is_measured_by_itself():
+    value = topic(priority="old", modified_date=MORNING)
+    assert base_among(value, [LATE, EARLY]) is value
+
+
+@pytest.mark.parametrize("value", [topic(priority="x", modified_date=EVENING), topic(creation_date=None)])
+def test_where_dates_do_not_tell_nobody_knows(value):
+    assert base_among(value, [LATE]) is None
+
+
+def test_what_has_no_date_is_a_copy_or_nothing():
+    assert base_among(Files(), [Files()]) == Files()
+    assert base_among(view(), [view(x=2.0)]) is None
+
+
+def test_a_comment_is_dated_by_its_last_edit():
+    first, second = comment(), comment(text="No", modified_date=NOON)
+    assert base_among(second, [first]) is first
+    assert base_among(first, [second]) is first
+
+
+def test_without_other_archives_there_is_nothing_to_measure_by():
+    assert base_among(topic(), []) is None
