@@ -129,12 +129,13 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is."""
+    """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is, its title."""
 
     guid: str
     content: str
     author: str | None = None
     date: datetime | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ who, what both sides hold, and that the create is no longer open, all or nothing
 """
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,10 @@ _SEEN = "remote:"
 
 UNSETTLED = "null"
 """Stands for the shadow of an atom that an archive and the server hold, and have not agreed on yet."""
+
+
+_PAST = "past:"
+"""Under such a name stands what some archive held once."""
 
 
 def seen_by(replica: str) -> str:
@@ -186,6 +191,8 @@ class Store:
             )
             self._db.execute("INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?)", (*local, *remote[1:]))
             for replica, value in confirmation.shadows.items():
+                if replica != REMOTE and seen_of(replica) is None:
+                    self._keep_past(local, replica, value, now)
                 self._db.execute(
                     "INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*local, replica, value, now)
                 )
@@ -200,6 +207,14 @@ class Store:
         """A fact about the pair."""
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else None
+
+    def _keep_past(self, key: Key, replica: str, value: str, now: str) -> None:
+        """Keep what an archive held before: a copy of that state may still come back, and is old news then."""
+        query = "SELECT value FROM shadow WHERE kind = ? AND topic = ? AND guid = ? AND replica = ?"
+        row = self._db.execute(query, (*key, replica)).fetchone()
+        if row is not None and row[0] != value:
+            name = _PAST + hashlib.sha256(str(row[0]).encode()).hexdigest()[:16]
+            self._db.execute("INSERT OR IGNORE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*key, name, row[0], now))
 
     def forget(self) -> None:
         """Forget everything about the pair."""

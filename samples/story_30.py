@@ -167,6 +167,7 @@ def _duct() -> Issue:
         "Clash",
         "Open",
         ("2025-01-14T09:20:00+01:00", MEP),
+        modified=("2025-06-04T07:58:00+02:00", STRUCTURE),
         priority="Normal",
         labels=("Structure", "MEP"),
         assigned_to=STRUCTURE,
@@ -254,6 +255,7 @@ def _roof() -> Issue:
         "Remark",
         "Closed",
         ("2025-03-10T14:00:00+01:00", MEP),
+        modified=("2025-06-05T09:58:00+02:00", MEP),
         links=("https://tracker.example.org/harbour-school/120",),
         remarks=(
             Remark("drains/2", "2025-06-05T10:00:00+02:00", MEP, "Checked again, all three are there.", "drains/roof"),

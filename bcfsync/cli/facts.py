@@ -19,8 +19,8 @@ _SETS = frozenset({"labels", "reference_links"})
 def facts_of(shown: dict[str, Any], earlier: Facts) -> Facts:
     """The facts of an archive, laid over those of earlier archives that may hold the same topics.
 
-    A later revision says anew what the topic itself is, and an older one nothing. Threads and views only grow, and
-    so do labels: what another archive does not name has not been taken away.
+    A later revision says anew what the topic itself is, and an older one nothing. Threads, views and labels only
+    grow, and a member stays: what another archive does not name has not been taken away.
     """
     documents = {guid_key(item["guid"]): [item["filename"], item["sha256"]] for item in shown["documents"]}
     facts = dict(earlier)
@@ -33,9 +33,6 @@ def _add_topic(facts: Facts, topic: dict[str, Any], documents: dict[str, list[st
     guid = guid_key(topic["guid"])
     older = facts.get((guid, "modified_date")) or facts.get((guid, "creation_date")) or ""
     newer = (topic.get("modified_date") or topic.get("creation_date") or "") >= older
-    if newer:
-        for place in [place for place in facts if place[0] == guid and len(place) == 2]:
-            del facts[place]
     for name, value in topic.items():
         if name in _CHILDREN:
             for child in value:
@@ -46,7 +43,7 @@ def _add_topic(facts: Facts, topic: dict[str, Any], documents: dict[str, list[st
             facts |= {(guid, "file", str(sorted(item.items())), "there"): True for item in value}
         elif name in _SETS:
             facts |= {(guid, name, item, "there"): True for item in value or () if newer}
-        elif name not in _SERVER_OWNED and newer:
+        elif name not in _SERVER_OWNED and (newer or (guid, name) not in facts) and value is not None:
             facts[guid, name] = value
 
 

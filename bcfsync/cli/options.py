@@ -78,7 +78,10 @@ def server_options(command: F) -> F:
 def run_options(command: F) -> F:
     """Options of everything that writes: dry run, verbosity, state."""
     for option in (
-        click.option("--forget", is_flag=True, help="Forget what is on record about this project first."),
+        click.option(
+            "--forget", is_flag=True,
+            help="Forget what is on record about this project first; risks doubles where servers mint ids.",
+        ),
         click.option(
             "--settle", type=click.FloatRange(0, 3600), default=60.0, show_default=True, metavar="SECONDS",
             help="How long a create whose answer was lost may still arrive, on servers that mint their own ids.",

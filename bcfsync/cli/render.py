@@ -18,11 +18,15 @@ from bcfsync.run import Applied, Event, Planned, Waiting
 _SYMBOLS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.ADOPT: ("=", "blue")}
 _COUNTED = {Verb.CREATE: "created", Verb.UPDATE: "updated"}
 _WITH_TOPIC = {Kind.PROJECT}
+_SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
 
 
 @dataclass
 class Tally:
-    """What happened so far, counted as the summary wants it; parts of a fresh topic count as created things do."""
+    """What happened so far, counted as the summary wants it; parts of a fresh topic count as created things do.
+
+    What is ``unanswered`` is among the ``failed``.
+    """
 
     created: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
     updated: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
@@ -31,12 +35,25 @@ class Tally:
     conflicts: int = 0
     held: int = 0
     failed: int = 0
+    unanswered: int = 0
+    last: Plan = field(default_factory=Plan)
     started: float = field(default_factory=time.monotonic)
 
-    def plan(self, plan: Plan) -> None:
-        """Count what a plan leaves undone."""
+    def plan(self, plan: Plan, *, again: bool = False) -> None:
+        """Count what a plan leaves undone; one that was made again takes the place of the one before."""
+        if again:
+            self.conflicts -= len(self.last.conflicts)
+            self.held -= len(self.last.holds)
+        self.last = plan
         self.conflicts += len(plan.conflicts)
         self.held += len(plan.holds)
+
+    def news(self, plan: Plan) -> Plan:
+        """What a plan that was made again leaves undone beyond the one before."""
+        return Plan(
+            conflicts=tuple(item for item in plan.conflicts if item not in self.last.conflicts),
+            holds=tuple(item for item in plan.holds if item not in self.last.holds),
+        )
 
     def apply(self, step: Step, outcome: Outcome) -> None:
         """Count the end of a step."""
@@ -47,11 +64,11 @@ class Tally:
                 counted = self.created if step.verb is Verb.CREATE else self.updated
                 counted[step.site] += 1
                 self.kinds[step.verb, step.kind] = self.kinds.get((step.verb, step.kind), 0) + 1
-                self.held += bool(outcome.message) and step.site is Site.LOCAL
             case Status.HELD:
                 self.held += 1
             case Status.FAILED | Status.UNANSWERED:
                 self.failed += 1
+                self.unanswered += outcome.status is Status.UNANSWERED
             case Status.STALE:
                 pass
 
@@ -104,8 +121,9 @@ class Renderer:
             case Planned(plan, again):
                 if again:
                     self._line("the other side moved meanwhile: planned anew", "!", "yellow")
-                self.tally.plan(plan)
-                self._plan_leftovers(plan)
+                leftovers = self.tally.news(plan) if again else plan
+                self.tally.plan(plan, again=again)
+                self._plan_leftovers(leftovers)
             case Waiting(until):
                 said = f"a create of an earlier run is unanswered; waiting until {until:%H:%M:%S} UTC for it to arrive"
                 self._line(said, "…", "yellow")
@@ -127,33 +145,25 @@ class Renderer:
         if not self.as_json:
             creates = sum(step.verb is Verb.CREATE for step in plan.writes)
             updates = len(plan.writes) - creates
-            left = f"{len(plan.conflicts)} conflicts, {len(plan.holds)} held"
-            self._line(f"Plan: {creates} new, {updates} updates, 0 deletes, {left}.")
+            left = f"{_count(len(plan.conflicts), 'conflict')}, {len(plan.holds)} held"
+            self._line(f"Plan: {creates} new, {_count(updates, 'update')}, 0 deletes, {left}.")
 
     def summary(self, traffic: Traffic, target: str, *, finished: bool = True) -> None:
         """Print how it ended; what stopped it before it was ``finished`` is told elsewhere."""
         if self.as_json:
             self._emit(self.tally.summary(traffic))
             return
-        tally = self.tally
-        parts = [
-            f"{count} {_plural(kind, count)} {_COUNTED[verb]}"
-            for (verb, kind), count in sorted(tally.kinds.items(), key=lambda item: list(Kind).index(item[0][1]))
-            if kind not in _WITH_TOPIC
-        ]
-        parts += [
-            f"{count} {name}"
-            for name, count in (("conflicts", tally.conflicts), ("held", tally.held), ("failed", tally.failed))
-            if count
-        ]
+        parts = _summed(self.tally)
         if finished and self.dry:
             done = "dry run, nothing was changed"
         elif finished:
             done = ", ".join(parts) or "nothing to do, all is there already"
         else:
             done = f"stopped; until then {', '.join(parts) or 'nothing was changed'}"
-        seconds = time.monotonic() - tally.started
-        click.echo(f"{printable(target)}: {done} ({traffic.requests} requests, {seconds:.1f} s)", err=True)
+        cost = f"{_count(traffic.requests, 'request')}, {time.monotonic() - self.tally.started:.1f} s"
+        click.echo(f"{printable(target)}: {done} ({cost})", err=True)
+        if self.tally.conflicts:
+            click.echo(_SETTLE, err=True)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -201,6 +211,22 @@ class Renderer:
 
     def _emit(self, data: dict[str, Any]) -> None:
         click.echo(json_text(data))
+
+
+def _count(number: int, word: str) -> str:
+    """A number and the word for what it counts, "1 topic" or "2 topics"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _summed(tally: Tally) -> list[str]:
+    """What there is to say of a run: what was made, then what was left undone."""
+    made = sorted(tally.kinds.items(), key=lambda item: list(Kind).index(item[0][1]))
+    undone = (("held", tally.held), ("failed", tally.failed - tally.unanswered), ("unanswered", tally.unanswered))
+    return [
+        *(f"{n} {_plural(kind, n)} {_COUNTED[verb]}" for (verb, kind), n in made if kind not in _WITH_TOPIC),
+        *([_count(tally.conflicts, "conflict")] if tally.conflicts else []),
+        *(f"{count} {name}" for name, count in undone if count),
+    ]
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def _print_topic(tree: Tree, topic: Topic, documents: dict[str, str]) -> None:
     if topic.description:
         node.add(_text(topic.description.strip(), lines=True))
     for view in topic.viewpoints:
-        node.add(_viewpoint_line(view))
+        node.add(viewpoint_line(view))
     for comment in topic.comments:
         node.add(_comment_line(comment))
     for reference in topic.document_references:
@@ -161,18 +161,20 @@ def _print_topic(tree: Tree, topic: Topic, documents: dict[str, str]) -> None:
         node.add(_text("related to " + ", ".join(guid[:8] for guid in topic.related_topics)))
 
 
-def _viewpoint_line(view: Viewpoint) -> Text:
+def viewpoint_line(view: Viewpoint) -> Text:
+    """A viewpoint in one line: its cameras, its snapshot, and how many there are of its other parts."""
     parts = ["perspective"] * bool(view.perspective_camera) + ["orthogonal"] * bool(view.orthogonal_camera)
     if view.snapshot:
         parts.append(f"snapshot {view.snapshot.snapshot_type}" + ("" if view.snapshot.blob else " (missing)"))
-    for name, count in (
-        ("selected", len(view.components.selection) if view.components else 0),
-        ("coloured groups", len(view.components.coloring) if view.components else 0),
-        ("lines", len(view.lines)),
-        ("clipping planes", len(view.clipping_planes)),
-        ("bitmaps", len(view.bitmaps)),
+    if view.components and view.components.selection:
+        parts.append(f"{len(view.components.selection)} selected")
+    for word, count in (
+        ("coloured group", len(view.components.coloring) if view.components else 0),
+        ("line", len(view.lines)),
+        ("clipping plane", len(view.clipping_planes)),
+        ("bitmap", len(view.bitmaps)),
     ):
-        parts += [f"{count} {name}"] if count else []
+        parts += [_count(count, word)] if count else []
     return Text.assemble("viewpoint ", (printable(view.guid[:8]), "cyan"), " ", printable(", ".join(parts)) or "empty")
 
 

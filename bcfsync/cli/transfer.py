@@ -118,7 +118,7 @@ def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
     store = stack.enter_context(Store(config.state_path(remote.base.url, options.project)))
     if options.forget and not options.dry_run:
         store.forget()
-    noted = store.noted(_KEEPS_GUIDS)
+    noted = store.noted(f"{_KEEPS_GUIDS} {remote.base.version}")
     remote.keeps_guids = None if noted is None else noted == "yes"
     return remote, store
 
@@ -132,7 +132,7 @@ def _reported(renderer: Renderer, remote: RestSide, store: Store, target: str) -
         finished = True
     finally:
         if remote.keeps_guids is not None:
-            store.note(_KEEPS_GUIDS, "yes" if remote.keeps_guids else "no")
+            store.note(f"{_KEEPS_GUIDS} {remote.base.version}", "yes" if remote.keeps_guids else "no")
         renderer.summary(remote.http.traffic, target, finished=finished)
 
 

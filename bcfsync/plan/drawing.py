@@ -3,13 +3,12 @@
 Owns: how steps, conflicts and holds are noted, and which shadow counts. Sees: changes, pairing's scope.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bcfsync.advance import advanced, said
-from bcfsync.canonical import TOPIC_SETS, canonical, comment_content, digest, topic_content
+from bcfsync.canonical import canonical, comment_content, digest, topic_content
 from bcfsync.changes import (
     Base,
     Bodies,
@@ -25,8 +24,9 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import guid_key, written_guid
-from bcfsync.merge import Shadows, spelled
+from bcfsync.merge import Shadows
 from bcfsync.model import Comment, Topic
+from bcfsync.plan.measuring import is_earlier, measured, moment, shown
 from bcfsync.plan.pairing import Scope
 
 E = TypeVar("E", bound=Entity)
@@ -112,19 +112,19 @@ class Drawing:
     def shadows(self, key: Key, source: object, target: object) -> Shadows:
         """What both sites held when they last agreed on an atom, by what they hold now.
 
-        An archive new to the pair is measured by the archives that came before it. One that holds an earlier
-        revision says nothing new: it is its own base, and all that was said since may come to it.
+        An archive without a record of its own, or with an earlier state than its record, is measured by all that
+        is on record.
         """
         local = self.base.local_key(self.source_site, key)
-        if local is None or local in self.base.open:
+        if local is None:
             return Shadows(None, None)
         ours, theirs = self.base.local.get(local), self.base.seen.get(local)
+        value, held = (source, target) if self.source_site is Site.LOCAL else (target, source)
+        copies: list[Any] = list(self.base.copies.get(local, ()))
         if ours is None:
-            value = source if self.source_site is Site.LOCAL else target
-            copies = self.base.copies.get(local, ())
-            found: Any = base_among(value, [copy for copy, _ in copies])
-            ours, theirs = next((pair for pair in copies if pair[0] is found), (found, found))
-            ours, theirs = _without_removals(ours, value), _without_removals(theirs, value)
+            ours, theirs = measured(value, held, copies)
+        elif is_earlier(value, ours):
+            ours, theirs = measured(value, held, [(ours, theirs), *copies])
         return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
 
     def recorded(self, key: Key) -> Shadows:
@@ -132,16 +132,6 @@ class Drawing:
         local = self.base.local_key(self.source_site, key)
         found = (self.base.local.get(local), self.base.seen.get(local)) if local else (None, None)
         return Shadows(*(found if self.source_site is Site.LOCAL else reversed(found)))
-
-    def shadow(self, site: Site, kind: type[E], key: Key, value: object | None = None) -> E | None:
-        """The last value confirmed on a site; for an archive new to the pair, what its ``value`` is measured by."""
-        local = self.base.local_key(self.source_site, key)
-        if local is None:
-            return None
-        held: object = (self.base.local if site is Site.LOCAL else self.base.remote).get(local)
-        if held is None and site is Site.LOCAL and value is not None:
-            held = base_among(value, [copy for copy, _ in self.base.copies.get(local, ())])
-        return held if isinstance(held, kind) else None
 
     def returning(self, key: Key, value: E) -> tuple[E | None, E | None]:
         """What the server held when it agreed with an archive on an atom of its own, and what that archive held.
@@ -155,7 +145,7 @@ class Drawing:
         found: list[Any] = [own, *self.base.copies.get(local, ())]
         pairs = [(seen, held) for held, seen in found if held is not None and seen is not None]
         alike = (pair for pair in pairs if content(pair[0]) == content(value))
-        latest = max(pairs, key=lambda pair: _moment(pair[1]) or _LONG_AGO, default=(None, None))
+        latest = max(pairs, key=lambda pair: moment(pair[1]) or _LONG_AGO, default=(None, None))
         return next(alike, latest)
 
     def target_guid(self, scope: Scope, guid: str) -> str:
@@ -207,7 +197,7 @@ class Drawing:
     def conflict(self, atom: Atom, name: str, base: object, source: object, target: object) -> None:
         """Note a member both sites changed."""
         said, ours, theirs = (
-            None if canonical(item) is None else str(canonical(item)) for item in (base, source, target)
+            None if canonical(item) is None else str(canonical(item)) for item in (shown(base), source, target)
         )
         local, remote = (ours, theirs) if self.source_site is Site.LOCAL else (theirs, ours)
         self.conflicts.append(Conflict(atom.kind, atom.topic, atom.guid, name, said, local, remote, atom.label))
@@ -225,17 +215,6 @@ class Drawing:
         self.hold(atom, f"was deleted on the {self.target_site} side; not sent again")
 
 
-def _without_removals(shadow: Any, value: object) -> Any:  # noqa: ANN401 - an entity or None
-    """The shadow of another archive as a measure of this one: what this one lacks it may never have had."""
-    if not isinstance(shadow, Topic) or not isinstance(value, Topic):
-        return shadow
-    held = {name: set(map(spelled, getattr(value, name))) for name in TOPIC_SETS}
-    sets: dict[str, Any] = {
-        name: tuple(item for item in getattr(shadow, name) if spelled(item) in held[name]) for name in TOPIC_SETS
-    }
-    return replace(shadow, **sets)
-
-
 def content(value: object) -> str:
     """What a topic or comment says, whoever says it."""
     match value:
@@ -245,32 +224,3 @@ def content(value: object) -> str:
             return comment_content(value)
         case _:
             return digest(value)
-
-
-def base_among(value: object, copies: Sequence[object]) -> object | None:
-    """What a value in an archive new to the pair was made from, judged by the archives that came before.
-
-    A copy of what was confirmed is no edit. A later revision is measured by the latest one confirmed; an earlier
-    one says nothing new, so it is its own base. Where the dates do not tell, nobody knows.
-    """
-    if not copies:
-        return None
-    exact = next((item for item in copies if canonical(item) == canonical(value)), None)
-    if exact is not None:
-        return exact
-    mine, theirs = _moment(value), _moment(copies[0])
-    if mine is None or theirs is None or mine == theirs:
-        return None
-    return copies[0] if mine > theirs else value
-
-
-def _moment(value: object) -> datetime | None:
-    """When a topic or comment was last worked on, as it says itself."""
-    match value:
-        case Topic():
-            date = value.modified_date or value.creation_date
-        case Comment():
-            date = value.modified_date or value.date
-        case _:
-            return None
-    return date.instant if date else None

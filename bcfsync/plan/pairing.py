@@ -1,11 +1,11 @@
 """Who is who: which atom of one site is which atom of the other.
 
-Owns: pairing. Sees: changes. Rules, in this order: a recorded identity; the same guid; where the target mints its
-own guids, equal content by the same author (an answer that was lost, a state that was wiped); after an unanswered
-create, the only newcomer of ours.
+Owns: pairing. Sees: changes. Rules, in this order: a recorded identity; the same guid; where the server mints its
+own guids, equal content, but only after an answer or the record was lost; after an unanswered create, the only
+newcomer of ours. Two things that merely look alike are two things.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +19,13 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An atom to be paired: its guid as spelled, what it says, whose it is."""
+    """An atom to be paired: its guid as spelled, what it says, whose it is, and a topic's title."""
 
     guid: str
     content: str
     author: str | None = None
     date: datetime | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Pair:
     """An atom of the source and its counterpart.
 
     ``target`` is None where there is none; ``gone`` where there was one once; ``fresh`` where the pair is new;
-    ``doubtful`` where a server's atom may be what some archive sent without an answer.
+    ``doubtful`` where a server's atom may be what some archive sent without an answer; ``unclear`` says why a topic
+    without counterpart must not be made all the same.
     """
 
     source: Candidate
@@ -40,6 +42,11 @@ class Pair:
     gone: bool = False
     fresh: bool = False
     doubtful: bool = False
+    unclear: str = ""
+
+
+_ANOTHER_NAME = "is on the server for a topic that another archive holds under another guid; use that archive"
+_AMBIGUOUS = "cannot be told from others that say the same; give it a title of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,12 @@ class Scope:
     def server(self) -> Capabilities:
         """What the server can do, and who we are there."""
         return self.remote or self.target
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether nothing is on record here yet, so that content may have to say who is who."""
+        topic = key_of(Kind.TOPIC, "", self.source_topic)
+        return self.kind is Kind.TOPIC or self.base.across(self.site, topic) is None
 
     def source_key(self, guid: str) -> Key:
         """Key of an atom on the source's site."""
@@ -86,14 +99,27 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
         same_guid = next((key for key in keys if key in free), None)
         if at not in found and same_guid is not None:
             found[at] = Pair(source, free.pop(same_guid), fresh=True)
-    if not scope.target.client_guid or scope.site is Site.REMOTE:
-        _pair_by_content(scope, sources, free, found)
-        _pair_newcomers(scope, sources, free, found)
+    unclear = _known_by_another_name(scope, sources, linked, found)
+    if not scope.server.client_guid:
+        unclear |= _pair_by_content(scope, sources, free, found)
+        unclear |= _pair_newcomers(scope, sources, free, found)
     taken = {scope.target_key(item.target.guid) for item in found.values() if item.target}
     return [
-        found.get(at) or lost.get(at) or Pair(source, None, doubtful=_doubtful(scope, source, taken))
+        found.get(at)
+        or lost.get(at)
+        or Pair(source, None, doubtful=_doubtful(scope, source, taken), unclear=unclear.get(at, ""))
         for at, source in enumerate(sources)
     ]
+
+
+def _known_by_another_name(
+    scope: Scope, sources: Sequence[Candidate], linked: Collection[Key], found: Collection[int]
+) -> dict[int, str]:
+    """Topics under a server's own guid that are on record under the guid of the archive they came from."""
+    if scope.kind is not Kind.TOPIC or scope.site is not Site.LOCAL:
+        return {}
+    left = ((at, source) for at, source in enumerate(sources) if at not in found)
+    return {at: _ANOTHER_NAME for at, source in left if scope.target_key(source.guid) in linked}
 
 
 def _pair_on_record(
@@ -135,16 +161,22 @@ def _was_there(scope: Scope, source: Candidate) -> bool:
 
 def _pair_by_content(
     scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]
-) -> None:
+) -> dict[int, str]:
+    """Pair what says the same; topics that several may be are left, with the reason."""
     alike: dict[str, list[Key]] = defaultdict(list)
     for key, target in free.items():
         alike[target.content].append(key)
-    for at, source in enumerate(sources):
-        if at in found:
-            continue
+    left = [(at, source) for at, source in enumerate(sources) if at not in found]
+    wanted = Counter(source.content for _, source in left)
+    unclear: dict[int, str] = {}
+    for at, source in left:
         keys = [key for key in alike[source.content] if key in free and _may_be(scope, source, free[key])]
-        if keys:
+        begun = any(_intent(scope, source, free[key]) for key in keys)
+        if keys and scope.kind is Kind.TOPIC and not begun and max(len(keys), wanted[source.content]) > 1:
+            unclear[at] = _AMBIGUOUS
+        elif keys:
             found[at] = Pair(source, free.pop(keys[0]), fresh=True)
+    return unclear
 
 
 def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
@@ -152,7 +184,7 @@ def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
     intent = _intent(scope, source, target)
     if intent is not None:
         return _arrived(scope, source, target).guid not in intent.known
-    if scope.kind is Kind.DOCUMENT:
+    if scope.kind is Kind.DOCUMENT or not scope.unrecorded:
         return False  # equal file names are no equal documents; a reference that is paired says more
     if scope.kind in {Kind.VIEWPOINT, Kind.REFERENCE}:
         return True
@@ -162,8 +194,11 @@ def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
 
 def _pair_newcomers(
     scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]
-) -> None:
-    """One unanswered create and one newcomer of ours: that is it, even if somebody edited it meanwhile."""
+) -> dict[int, str]:
+    """One unanswered create and one newcomer of ours: that is it, even if somebody edited it meanwhile.
+
+    A topic of another title may be it or not; it is left, with the reason.
+    """
     left = [(at, source) for at, source in enumerate(sources) if at not in found]
     begun = [
         (at, source, key)
@@ -174,9 +209,13 @@ def _pair_newcomers(
     settled = {_local_key(scope, item.source, item.target) for item in found.values() if item.target}
     # those of other archives count: what arrived may be theirs
     unanswered = sum(1 for intent in _begun(scope) if intent.key not in settled)
-    if unanswered == len(begun) == 1:
-        at, source, key = begun[0]
-        found[at] = Pair(source, free.pop(key), fresh=True)
+    if not unanswered == len(begun) == 1:
+        return {}
+    at, source, key = begun[0]
+    if " ".join(source.title.split()) != " ".join(free[key].title.split()):
+        return {at: f"may be “{free[key].title}”, which came when an answer was lost; if so, make their titles equal"}
+    found[at] = Pair(source, free.pop(key), fresh=True)
+    return {}
 
 
 def _is_newcomer(scope: Scope, source: Candidate, target: Candidate, intent: Intent) -> bool:

@@ -45,7 +45,8 @@ def _compare_viewpoints(drawing: Drawing, atom: Atom, view: Viewpoint, held: Vie
     local = drawing.base.local_key(drawing.source_site, atom.key)
     if drawing.source_site is Site.REMOTE and local in drawing.base.local and local in drawing.base.remote:
         return  # both hold it, and servers never change one
-    shadow = drawing.shadow(drawing.source_site, Viewpoint, atom.key, view)
+    recorded = drawing.shadows(atom.key, view, held).source
+    shadow = recorded if isinstance(recorded, Viewpoint) else None
     if viewpoint_content(view) == viewpoint_content(shadow or held) and _same_picture(view, shadow):
         drawing.adopt("topics", atom, view, held.guid, held)
     else:

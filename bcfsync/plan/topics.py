@@ -39,6 +39,9 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     if item.doubtful:
         drawing.hold_doubtful(atom)
         return False
+    if item.unclear:
+        drawing.hold(atom, item.unclear)
+        return False
     own = own_part(topic)
     value = own
     if drawing.source_site is Site.REMOTE:

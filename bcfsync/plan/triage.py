@@ -45,4 +45,4 @@ def triage(
 
 
 def _candidate(item: Listed) -> Candidate:
-    return Candidate(item.guid, item.content, item.author, item.date)
+    return Candidate(item.guid, item.content, item.author, item.date, item.title)

@@ -6,6 +6,7 @@ meanwhile.
 """
 
 import hashlib
+import os
 import posixpath
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ from bcfsync.changes import (
     Change,
     Entity,
     Key,
+    Kind,
     Listing,
     Outcome,
     ProjectInfo,
@@ -42,6 +44,8 @@ from bcfsync.versions import WRITABLE, fitted
 
 _SPOOL = "\0spool/"  # no entry name can begin like this
 _CHUNK = 1 << 20
+# what was read of a document with such a finding is not all it says, or nothing of it
+_LOSSY = {f.UNKNOWN_XML, f.MENDED_XML, f.BROKEN_XML, f.DOCTYPE, f.WRONG_ROOT, f.DAMAGED}
 
 
 class CannotUpdate(UsageError, ValueError):
@@ -59,13 +63,13 @@ class ArchiveSide:
         """Read the archive, where there is one.
 
         Args:
-            path: where it is or shall be.
+            path: where it is or shall be; a symbolic link stands for the file it points to, and stays a link.
             version: for a new archive, the version to write; an existing one keeps its own.
 
         Raises:
             InvalidArchive: (a subclass) there is a file, and it is no readable archive.
         """
-        self.path = path
+        self.path = Path(os.path.realpath(path)) if path.is_symlink() else path
         self.version = version
         self.findings: tuple[Finding, ...] = ()
         self.bcf = Bcf(version)
@@ -162,41 +166,40 @@ class ArchiveSide:
     # -- writing -----------------------------------------------------------------------------------------------
 
     def _take(self, draft: Draft, change: Change, source: Side) -> tuple[Change, Outcome]:
-        """Bring one change into the draft; its bytes are fetched now, and one that cannot be had costs only itself."""
-        missing: list[str] = []
+        """Bring one change into the draft; its bytes are fetched now, and where they are refused only it fails."""
         try:
-            value = self._fetched(change.value, source, missing)
+            value = self._fetched(change.value, source)
             held = draft.take(replace(change, value=value))
         except LookupError as error:
             return change, Outcome(change.step, Status.FAILED, change.guid, message=str(error))
         except Refused as error:
-            return change, Outcome(
-                change.step, Status.FAILED, change.guid, message=f"its bytes cannot be fetched: {error}"
-            )
-        return change, Outcome(change.step, Status.DONE, change.guid, held, "; ".join(missing))
+            what = "picture" if change.kind is Kind.VIEWPOINT else "bytes"
+            message = f"its {what} cannot be fetched: {error}"
+            return change, Outcome(change.step, Status.FAILED, change.guid, message=message)
+        return change, Outcome(change.step, Status.DONE, change.guid, held)
 
-    def _fetched(self, value: Entity, source: Side, missing: list[str]) -> Entity:
+    def _fetched(self, value: Entity, source: Side) -> Entity:
+        """The value with all its bytes at hand.
+
+        Raises:
+            Refused: some of them the other side does not give.
+        """
         match value:
             case Viewpoint():
-                return self._fetched_view(value, source, missing)
+                return self._fetched_view(value, source)
             case BimSnippet(blob=Blob() as blob) | Document(blob=Blob() as blob):
                 return replace(value, blob=self._spooled(blob, source))
             case _:
                 return value
 
-    def _fetched_view(self, view: Viewpoint, source: Side, missing: list[str]) -> Viewpoint:
-        snapshot, bitmaps = view.snapshot, list(view.bitmaps)
-        try:
-            if snapshot and snapshot.blob:
-                snapshot = replace(snapshot, blob=self._spooled(snapshot.blob, source))
-            for at, bitmap in enumerate(bitmaps):
-                if bitmap.blob:
-                    bitmaps[at] = replace(bitmap, blob=self._spooled(bitmap.blob, source))
-        except Refused as error:
-            missing.append(f"a picture cannot be fetched: {error}")
-            snapshot = snapshot if snapshot and snapshot.blob and snapshot.blob.locator.startswith(_SPOOL) else None
-            bitmaps = [item for item in bitmaps if item.blob and item.blob.locator.startswith(_SPOOL)]
-        return replace(view, snapshot=snapshot, bitmaps=tuple(bitmaps))
+    def _fetched_view(self, view: Viewpoint, source: Side) -> Viewpoint:
+        snapshot = view.snapshot
+        if snapshot and snapshot.blob:
+            snapshot = replace(snapshot, blob=self._spooled(snapshot.blob, source))
+        bitmaps = tuple(
+            replace(item, blob=self._spooled(item.blob, source)) if item.blob else item for item in view.bitmaps
+        )
+        return replace(view, snapshot=snapshot, bitmaps=bitmaps)
 
     def _spooled(self, blob: Blob, source: Side) -> Blob:
         """The bytes of a blob of the other side, in a file of this pass."""
@@ -213,26 +216,54 @@ class ArchiveSide:
         """Hold changes to topics whose documents hold what the model does not: writing them would lose it."""
         if self.stamp is None or not outcomes:
             return outcomes
-        if self.version not in WRITABLE:
-            raise CannotUpdate(
-                f"{self.path}: BCF {self.version} is read, but not written yet", hint="export to a new file"
-            )
-        if any(finding.rule is f.NESTED_ROOT for finding in self.findings):
-            raise CannotUpdate(f"{self.path}: the archive sits in a folder of itself", hint="export to a new file")
+        self._check_updatable(draft)
         unknown = {
             posixpath.dirname(item.entry) for item in self.findings if item.rule in {f.UNKNOWN_XML, f.MENDED_XML}
         }
         kept = {guid_key(topic.guid): topic for topic in self.bcf.topics if topic.folder in unknown}
-        reason = f"{self.path.name} holds parts of this topic that bcfsync does not know and would lose"
         for key in kept.keys() & draft.touched.keys():
             draft.topics[key] = kept[key]
             del draft.touched[key]
+        blocked = self._blocked(draft)
+        for key in blocked:
+            del draft.topics[key]
+            draft.touched.pop(key, None)
+        name = self.path.name
+        reasons = dict.fromkeys(kept, f"{name} holds parts of this topic that bcfsync does not know and would lose")
+        reasons |= dict.fromkeys(blocked, f"{name} holds a topic of this guid that cannot be read")
         return [
-            (change, Outcome(change.step, Status.HELD, change.guid, message=reason))
-            if guid_key(change.topic or change.guid) in kept
+            (change, Outcome(change.step, Status.HELD, change.guid, message=reasons[key]))
+            if (key := guid_key(change.topic or change.guid)) in reasons
             else (change, outcome)
             for change, outcome in outcomes
         ]
+
+    def _blocked(self, draft: Draft) -> list[str]:
+        """New topics whose folder is taken by a markup nobody could read: writing them would hide or lose it."""
+        own = {guid_key(topic.guid) for topic in self.bcf.topics}
+        taken = {posixpath.dirname(extra.path).lower() for extra in self.bcf.extras if _is_markup(extra.path)}
+        return [
+            key for key, topic in draft.topics.items() if key not in own and layout.folder_of(topic).lower() in taken
+        ]
+
+    def _check_updatable(self, draft: Draft) -> None:
+        """Refuse what cannot be written into this archive without loss.
+
+        Raises:
+            CannotUpdate: before anything is written.
+        """
+        rules = {finding.rule for finding in self.findings}
+        # 2.x has no list of documents: one that is there all the same stays as it is
+        lists = {item.rule for item in self.findings if item.entry.lower() == "documents.xml"}
+        if self.version not in WRITABLE:
+            problem = f"BCF {self.version} is read, but not written yet"
+        elif f.NESTED_ROOT in rules:
+            problem = "the archive sits in a folder of itself"
+        elif self.version == "3.0" and draft.documents_touched and lists & _LOSSY:
+            problem = "documents.xml holds parts that bcfsync does not know and would lose"
+        else:
+            return
+        raise CannotUpdate(f"{self.path}: {problem}", hint="export to a new file")
 
     def _replace(self, draft: Draft) -> bool:
         """Write the archive; False where somebody else has written it since it was read."""
@@ -272,7 +303,8 @@ class ArchiveSide:
                 )
                 fresh[topic.folder or layout.folder_of(topic)] = made
         roots = v21.document_entries(bcf) if self.version == "2.1" else v30.document_entries(bcf)
-        changed = dict(roots) if draft.documents_touched else {}
+        # by lower case: a Documents.xml is the documents.xml
+        changed = {name.lower(): (name, payload) for name, payload in roots} if draft.documents_touched else {}
         # 2.x documents may stand beside a markup: they belong to the project, not to the topic
         kept = {extra.path for extra in bcf.extras} | {document.path for document in self.bcf.documents}
         found: list[tuple[str, Payload]] = []
@@ -282,9 +314,9 @@ class ArchiveSide:
                 found.extend(fresh.pop(folder))
                 fresh[folder] = []
             else:
-                found.append((name, changed.pop(name, Blob(name, sizes[name]))))
+                found.append(changed.pop(name.lower(), (name, Blob(name, sizes[name]))))
         rest = [entry for made in fresh.values() for entry in made]
-        return layout.without_repeats([*found, *rest, *changed.items()])
+        return layout.without_repeats([*found, *rest, *changed.values()])
 
     @contextmanager
     def _open_any(self, blob: Blob) -> Iterator[IO[bytes]]:
@@ -295,6 +327,10 @@ class ArchiveSide:
         else:
             with self.open(blob) as stream:
                 yield stream
+
+
+def _is_markup(path: str) -> bool:
+    return posixpath.basename(path).lower() == "markup.bcf"
 
 
 def _sha256(stream: IO[bytes]) -> str:

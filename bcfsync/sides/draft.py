@@ -18,7 +18,7 @@ Item = TypeVar("Item", Comment, Viewpoint, DocumentReference)
 def listed(topic: Topic) -> Listed:
     """A topic as a listing shows it."""
     date = topic.creation_date.instant if topic.creation_date else None
-    return Listed(topic.guid, topic_content(topic), topic.creation_author, date)
+    return Listed(topic.guid, topic_content(topic), topic.creation_author, date, topic.title)
 
 
 class Draft:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, S
 from bcfsync.cli.main import cli
 from bcfsync.cli.options import json_text, printable
 from bcfsync.cli.render import Renderer, Tally
-from bcfsync.model import Topic
+from bcfsync.cli.show import viewpoint_line
+from bcfsync.model import Bitmap, ClippingPlane, Coloring, Component, Components, Line, Point, Topic, Viewpoint
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Planned, Waiting
 
@@ -72,6 +74,26 @@ def test_show_tells_people_what_there_is(run):
     assert "\x1b" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "2 selected, 1 coloured group, 1 line, 1 clipping plane, 1 bitmap"),
+        (2, "2 selected, 2 coloured groups, 2 lines, 2 clipping planes, 2 bitmaps"),
+    ],
+)
+def test_show_counts_the_parts_of_a_viewpoint_in_plain_words(count, words):
+    at = Point(0.0, 0.0, 0.0)
+    parts = Components(selection=(Component(),) * 2, coloring=(Coloring("FF0000", (Component(),)),) * count)
+    found = Viewpoint(
+        "12345678-0000-4000-8000-000000000000",
+        components=parts,
+        lines=(Line(at, at),) * count,
+        clipping_planes=(ClippingPlane(at, at),) * count,
+        bitmaps=(Bitmap("png", at, at, at, 1.0),) * count,
+    )
+    assert viewpoint_line(found).plain == f"viewpoint 12345678 {words}"
+
+
 def test_validate_gives_verdicts_and_findings(run):
     found = shown(run("validate", "--json", FREEZE, SAMPLES / "2.0" / "only-this-wall.bcfzip"))
     assert list(found) == ["valid", "files"]
@@ -120,6 +142,9 @@ EVENTS = [
 ]
 
 
+SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
+
+
 def told(capsys: pytest.CaptureFixture[str], **options: bool) -> tuple[str, str]:
     renderer = Renderer(**options)
     for event in EVENTS:
@@ -151,9 +176,10 @@ def test_people_get_single_lines_that_command_no_terminal(capsys, options):
     out, err = told(capsys, **options)
     assert out == ""
     assert not set(err) & set("\x1b\x9b\u2028")
-    assert err.count("\n") == len(err.splitlines()) == {"verbose": 8, "quiet": 4}.get("".join(options), 7)
+    assert err.count("\n") == len(err.splitlines()) == {"verbose": 9, "quiet": 5}.get("".join(options), 8)
     assert ("h “B”" in err) is ("verbose" in options)
-    assert err.splitlines()[-1].startswith("server bad \\x1b[31m title")
+    assert err.splitlines()[-2].startswith("server bad \\x1b[31m title")
+    assert err.splitlines()[-1] == SETTLE
 
 
 def test_a_plan_is_printed_and_not_called_done(capsys):
@@ -163,6 +189,46 @@ def test_a_plan_is_printed_and_not_called_done(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[-2] == "Plan: 1 new, 0 updates, 0 deletes, 0 conflicts, 1 held."
     assert lines[-1].startswith("server: dry run, nothing was changed (0 requests")
+
+
+@pytest.mark.parametrize(("conflicts", "words"), [(0, "0 conflicts"), (1, "1 conflict"), (2, "2 conflicts")])
+def test_a_plan_counts_in_plain_words(capsys, conflicts, words):
+    renderer = Renderer()
+    update = replace(STEP, verb=Verb.UPDATE)
+    renderer.plan(Plan(steps=(update,) * (conflicts or 2), conflicts=(CONFLICT,) * conflicts))
+    updates = "1 update" if conflicts == 1 else "2 updates"
+    assert capsys.readouterr().err.splitlines()[-1] == f"Plan: 0 new, {updates}, 0 deletes, {words}, 0 held."
+
+
+@pytest.mark.parametrize(
+    ("tally", "requests", "words"),
+    [
+        (Tally(conflicts=1), 1, "1 conflict (1 request,"),
+        (Tally(conflicts=2, held=1), 2, "2 conflicts, 1 held (2 requests,"),
+        (Tally(failed=2, unanswered=1), 0, "1 failed, 1 unanswered (0 requests,"),
+        (Tally(failed=1, unanswered=1), 0, "server: 1 unanswered (0 requests,"),
+        (Tally(), 0, "nothing to do, all is there already (0 requests,"),
+    ],
+)
+def test_a_summary_counts_in_plain_words(capsys, tally, requests, words):
+    renderer = Renderer()
+    renderer.tally = tally
+    renderer.summary(Traffic(requests), "server")
+    lines = capsys.readouterr().err.splitlines()
+    assert words in lines[0]
+    assert lines[1:] == ([SETTLE] if tally.conflicts else [])
+
+
+def test_an_unanswered_change_is_failed_for_programs_and_unanswered_for_people(capsys):
+    for as_json in (True, False):
+        renderer = Renderer(as_json=as_json)
+        renderer.event(Applied(STEP, Outcome(0, Status.UNANSWERED, "g", message="no answer")))
+        renderer.summary(Traffic(), "server")
+        assert renderer.tally.exit_code == 3
+    found = capsys.readouterr()
+    assert json.loads(found.out.splitlines()[-1])["failed"] == 1
+    assert list(json.loads(found.out.splitlines()[-1])) == SUMMARY
+    assert found.err.splitlines()[-1].startswith("server: 1 unanswered (")
 
 
 @pytest.mark.parametrize(("done", "words"), [(False, "nothing was changed"), (True, "1 topic created")])

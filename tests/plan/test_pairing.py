@@ -193,3 +193,48 @@ def test_a_newcomer_that_another_archive_may_have_sent_is_doubtful():
 )
 def test_other_newcomers_are_not_doubtful(source, base, server):
     assert not doubtful(source, base, server)
+
+
+# -- what looks alike is not the same --------------------------------------------------------------------------
+
+
+def topic_on_record():
+    ours, theirs = key_of(Kind.TOPIC, "", T1), key_of(Kind.TOPIC, "", T1)
+    return Base(to_remote={ours: theirs}, to_local={theirs: ours})
+
+
+@pytest.mark.parametrize("site", [LOCAL, REMOTE])
+def test_equal_words_on_a_topic_that_is_on_record_are_two_comments(site):
+    where = scope(topic_on_record(), site)
+    assert paired(where, [said(A, author=SYNC)], [said(X, author=SYNC)]) == [None]
+
+
+@pytest.mark.parametrize("site", [LOCAL, REMOTE])
+def test_a_server_that_keeps_guids_is_never_asked_for_content(site):
+    where = scope(server=KEEPS, site=site, kind=Kind.TOPIC)
+    assert paired(where, [said(A)], [said(X)]) == [None]
+
+
+def test_topics_that_several_may_be_are_left_with_the_reason():
+    where = scope(kind=Kind.TOPIC)
+    found = pair(where, [said(A), said(B)], [said(X), said(Y)])
+    assert [item.target for item in found] == [None, None]
+    assert all("cannot be told" in item.unclear for item in found)
+
+
+def test_a_topic_under_the_servers_own_id_is_not_made_again():
+    ours, theirs = key(A, Kind.TOPIC), key(X, Kind.TOPIC)
+    base = Base(to_remote={ours: theirs}, to_local={theirs: ours})
+    (found,) = pair(scope(base, kind=Kind.TOPIC), [said(X)], [said(X)])
+    assert found.target is None
+    assert "another archive holds" in found.unclear
+
+
+def test_a_newcomer_of_another_title_is_neither_taken_nor_doubled():
+    base = Base(intents=begun(A, kind=Kind.TOPIC))
+    mine = Candidate(A, "mine", ANNA, START, "Mine")
+    (found,) = pair(scope(base, kind=Kind.TOPIC), [mine], [Candidate(X, "leak", SYNC, START, "Leak in basement")])
+    assert found.target is None
+    assert "Leak in basement" in found.unclear
+    (same,) = pair(scope(base, kind=Kind.TOPIC), [mine], [Candidate(X, "edited", SYNC, START, "Mine")])
+    assert same.target is not None

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import ANNA, BEN, C1, C2, C3, MORNING, START, SYNC, blob, comment, link, paper, topic, view
 
-from bcfsync.changes import Files, Kind
+from bcfsync.changes import Kind
 from bcfsync.dates import timestamp
 from bcfsync.model import DocumentReference
-from bcfsync.plan.drawing import base_among
 from bcfsync.plan.labels import (
     comment_label,
     document_label,
@@ -149,42 +148,3 @@ def test_a_comment_that_was_edited_says_who_edited_it():
     assert (same.author, same.date, same.guid) == (ANNA, MORNING, "r2")
     edited = returned(replace(theirs, comment="No", modified_author=BEN, modified_date=EVENING), theirs, ours)
     assert (edited.comment, edited.author, edited.modified_author) == ("No", ANNA, BEN)
-
-
-# -- archives that come later ----------------------------------------------------------------------------------
-
-LATE, EARLY = topic(priority="late", modified_date=EVENING), topic(priority="early", modified_date=NOON)
-
-
-def test_a_copy_is_measured_by_what_it_is_a_copy_of():
-    assert base_among(topic(priority="early", modified_date=NOON), [LATE, EARLY]) is EARLY
-
-
-def test_a_later_revision_is_measured_by_the_latest_one():
-    value = topic(priority="new", modified_date=timestamp(START.replace(hour=22)))
-    assert base_among(value, [LATE, EARLY]) is LATE
-
-
-def test_an_earlier_revision_is_measured_by_itself():
-    value = topic(priority="old", modified_date=MORNING)
-    assert base_among(value, [LATE, EARLY]) is value
-
-
-@pytest.mark.parametrize("value", [topic(priority="x", modified_date=EVENING), topic(creation_date=None)])
-def test_where_dates_do_not_tell_nobody_knows(value):
-    assert base_among(value, [LATE]) is None
-
-
-def test_what_has_no_date_is_a_copy_or_nothing():
-    assert base_among(Files(), [Files()]) == Files()
-    assert base_among(view(), [view(x=2.0)]) is None
-
-
-def test_a_comment_is_dated_by_its_last_edit():
-    first, second = comment(), comment(text="No", modified_date=NOON)
-    assert base_among(second, [first]) is first
-    assert base_among(first, [second]) is first
-
-
-def test_without_other_archives_there_is_nothing_to_measure_by():
-    assert base_among(topic(), []) is None
