@@ -138,7 +138,7 @@ EVENTS = [
     Applied(STEP, Outcome(0, Status.DONE, "g", message=TITLE)),
     Applied(ADOPTED, Outcome(1, Status.DONE, "h", adopted=True)),
     Applied(STEP, Outcome(0, Status.FAILED, "g", message=f"400 {TITLE}")),
-    Planned(Plan(), again=True),
+    Planned(Plan(conflicts=(CONFLICT,), holds=(HOLD,)), again=True),
 ]
 
 
@@ -274,3 +274,11 @@ def test_json_holds_nothing_a_terminal_obeys_or_that_ends_a_line():
     text = json_text({"a": "\x9b2J\u2028\x85\x7f\x1b\n"})
     assert text.isprintable()
     assert json.loads(text) == {"a": "\x9b2J\u2028\x85\x7f\x1b\n"}
+
+
+def test_a_plan_made_again_counts_and_tells_only_what_is_still_so(capsys: pytest.CaptureFixture[str]):
+    renderer = Renderer(color=False)
+    renderer.event(Planned(Plan(conflicts=(CONFLICT,), holds=(HOLD,))))
+    renderer.event(Planned(Plan(conflicts=(CONFLICT,)), again=True))
+    assert (renderer.tally.conflicts, renderer.tally.held) == (1, 0)
+    assert capsys.readouterr().err.count(" ! conflict ") == 1
