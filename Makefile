@@ -37,6 +37,7 @@ cover: $(STAMP)  ## branch coverage of the package
 
 bench: $(STAMP)  ## speed as a ratio to the floor
 	$(BIN)/python benchmarks/read.py
+	$(BIN)/python benchmarks/transfer.py
 
 samples: $(STAMP)  ## build the sample archives anew
 	$(BIN)/python samples/build.py
