@@ -406,13 +406,19 @@ def _seconds(retry_after: str | None) -> float | None:
     """Retry-After as seconds; it may be a number or a date."""
     if retry_after is None:
         return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
+    number = _number(retry_after)
+    if number is not None:
+        return max(0.0, number)
     try:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
         return None
 
 
