@@ -32,27 +32,29 @@ class Tally:
     updated: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
     kinds: dict[tuple[Verb, Kind], int] = field(default_factory=dict)
     adopted: int = 0
-    conflicts: int = 0
-    held: int = 0
+    held_steps: int = 0
     failed: int = 0
     unanswered: int = 0
-    last: Plan = field(default_factory=Plan)
+    undone: dict[str, Plan] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
-    def plan(self, plan: Plan, *, again: bool = False) -> None:
-        """Count what a plan leaves undone; one that was made again takes the place of the one before."""
-        if again:
-            self.conflicts -= len(self.last.conflicts)
-            self.held -= len(self.last.holds)
-        self.last = plan
-        self.conflicts += len(plan.conflicts)
-        self.held += len(plan.holds)
+    @property
+    def conflicts(self) -> int:
+        """Conflicts of the latest plan of each archive."""
+        return sum(len(plan.conflicts) for plan in self.undone.values())
 
-    def news(self, plan: Plan) -> Plan:
-        """What a plan that was made again leaves undone beyond the one before."""
+    @property
+    def held(self) -> int:
+        """What the latest plans hold, and what the other side held."""
+        return self.held_steps + sum(len(plan.holds) for plan in self.undone.values())
+
+    def plan(self, plan: Plan, archive: str = "") -> Plan:
+        """Count what a plan leaves undone, in place of an earlier plan of the same archive; gives what is new in it."""
+        before = self.undone.get(archive, Plan())
+        self.undone[archive] = plan
         return Plan(
-            conflicts=tuple(item for item in plan.conflicts if item not in self.last.conflicts),
-            holds=tuple(item for item in plan.holds if item not in self.last.holds),
+            conflicts=tuple(item for item in plan.conflicts if item not in before.conflicts),
+            holds=tuple(item for item in plan.holds if item not in before.holds),
         )
 
     def apply(self, step: Step, outcome: Outcome) -> None:
@@ -65,7 +67,7 @@ class Tally:
                 counted[step.site] += 1
                 self.kinds[step.verb, step.kind] = self.kinds.get((step.verb, step.kind), 0) + 1
             case Status.HELD:
-                self.held += 1
+                self.held_steps += 1
             case Status.FAILED | Status.UNANSWERED:
                 self.failed += 1
                 self.unanswered += outcome.status is Status.UNANSWERED
@@ -113,6 +115,7 @@ class Renderer:
         self.verbose = verbose
         self.color = color and sys.stderr.isatty()
         self.tally = Tally()
+        self.archive = ""
         self.dry = False
 
     def event(self, event: Event) -> None:
@@ -121,9 +124,7 @@ class Renderer:
             case Planned(plan, again):
                 if again:
                     self._line("the other side moved meanwhile: planned anew", "!", "yellow")
-                leftovers = self.tally.news(plan) if again else plan
-                self.tally.plan(plan, again=again)
-                self._plan_leftovers(leftovers)
+                self._plan_leftovers(self.tally.plan(plan, self.archive))
             case Waiting(until):
                 said = f"a create of an earlier run is unanswered; waiting until {until:%H:%M:%S} UTC for it to arrive"
                 self._line(said, "…", "yellow")
@@ -134,14 +135,14 @@ class Renderer:
     def plan(self, plan: Plan) -> None:
         """Print a plan that will not be carried out."""
         self.dry = True
-        self.tally.plan(plan)
+        leftovers = self.tally.plan(plan, self.archive)
         for step in plan.steps:
             if self.as_json:
                 self._emit({"type": "action", **_step(step)})
             elif step.verb is not Verb.ADOPT or self.verbose:
                 symbol, color = _SYMBOLS[step.verb]
                 self._line(f"{step.site}  {step.label}{_members(step)}", symbol, color)
-        self._plan_leftovers(plan)
+        self._plan_leftovers(leftovers)
         if not self.as_json:
             creates = sum(step.verb is Verb.CREATE for step in plan.writes)
             updates = len(plan.writes) - creates

@@ -115,8 +115,11 @@ def export_command(
 def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
     http = stack.enter_context(closing(Http(options.url, config.token())))
     remote = RestSide(http, options.project)
-    store = stack.enter_context(Store(config.state_path(remote.base.url, options.project)))
-    if options.forget and not options.dry_run:
+    # a dry run that forgets plans with an empty record, and leaves the real one alone
+    forgetting = options.forget and options.dry_run
+    path = Path(":memory:") if forgetting else config.state_path(remote.base.url, options.project)
+    store = stack.enter_context(Store(path))
+    if options.forget:
         store.forget()
     noted = store.noted(f"{_KEEPS_GUIDS} {remote.base.version}")
     remote.keeps_guids = None if noted is None else noted == "yes"
@@ -162,9 +165,13 @@ def _pass(
     source: Site, local: ArchiveSide, path: Path, remote: RestSide, store: Store, options: Options, renderer: Renderer
 ) -> frozenset[str]:  # fmt: skip
     """One pass; gives the relations that went as they were written."""
-    replica = str(path.resolve())
-    if not path.exists() and not options.dry_run:
-        store.forget_replica(replica)
+    replica = renderer.archive = str(path.resolve())
+    if not path.exists():
+        # what an archive held that is no longer there does not tell what its successor lacks
+        if options.dry_run:
+            replica = ""
+        else:
+            store.forget_replica(replica)
     ends = Ends(local, remote, replica)
     policy = Policy(timedelta(seconds=options.settle))
     if options.dry_run:

@@ -200,11 +200,16 @@ def test_a_plan_counts_in_plain_words(capsys, conflicts, words):
     assert capsys.readouterr().err.splitlines()[-1] == f"Plan: 0 new, {updates}, 0 deletes, {words}, 0 held."
 
 
+def waiting(conflicts):
+    """The plan of one archive with this many conflicts."""
+    return {"a.bcf": Plan(conflicts=(CONFLICT,) * conflicts)}
+
+
 @pytest.mark.parametrize(
     ("tally", "requests", "words"),
     [
-        (Tally(conflicts=1), 1, "1 conflict (1 request,"),
-        (Tally(conflicts=2, held=1), 2, "2 conflicts, 1 held (2 requests,"),
+        (Tally(undone=waiting(1)), 1, "1 conflict (1 request,"),
+        (Tally(undone=waiting(2), held_steps=1), 2, "2 conflicts, 1 held (2 requests,"),
         (Tally(failed=2, unanswered=1), 0, "1 failed, 1 unanswered (0 requests,"),
         (Tally(failed=1, unanswered=1), 0, "server: 1 unanswered (0 requests,"),
         (Tally(), 0, "nothing to do, all is there already (0 requests,"),
@@ -242,7 +247,14 @@ def test_a_run_that_was_stopped_is_not_called_done(capsys, done, words):
 
 @pytest.mark.parametrize(
     ("counts", "code"),
-    [({}, 0), ({"held": 1}, 3), ({"failed": 1}, 3), ({"conflicts": 1}, 6), ({"conflicts": 1, "failed": 1}, 6)],
+    [
+        ({}, 0),
+        ({"held_steps": 1}, 3),
+        ({"undone": {"a.bcf": Plan(holds=(HOLD,))}}, 3),
+        ({"failed": 1}, 3),
+        ({"undone": waiting(1)}, 6),
+        ({"undone": waiting(1), "failed": 1}, 6),
+    ],
 )
 def test_what_was_left_undone_makes_the_exit_code(counts, code):
     assert Tally(**counts).exit_code == code
@@ -282,3 +294,11 @@ def test_a_plan_made_again_counts_and_tells_only_what_is_still_so(capsys: pytest
     renderer.event(Planned(Plan(conflicts=(CONFLICT,)), again=True))
     assert (renderer.tally.conflicts, renderer.tally.held) == (1, 0)
     assert capsys.readouterr().err.count(" ! conflict ") == 1
+
+
+def test_conflicts_of_two_archives_add_up_and_those_of_one_that_is_looked_at_again_do_not(capsys):
+    renderer = Renderer(color=False)
+    for renderer.archive in ("a.bcf", "b.bcf", "a.bcf"):
+        renderer.event(Planned(Plan(conflicts=(CONFLICT,))))
+    assert renderer.tally.conflicts == 2
+    assert capsys.readouterr().err.count(" ! conflict ") == 2

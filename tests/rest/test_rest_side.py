@@ -290,6 +290,25 @@ def test_a_guid_that_is_taken_elsewhere_is_exchanged_always_for_the_same(open_si
     assert len(held.comments) + len(held.viewpoints) == 1
 
 
+def test_a_reference_guid_that_is_taken_elsewhere_is_exchanged_and_one_that_is_there_is_looked_at_again(open_side):
+    side = open_side("3.0")
+    first, second = new_topic(side), new_topic(side)
+    link = DocumentReference(fresh(), url="https://example.org/a")
+    created(side, Kind.REFERENCE, link, first)
+    assert done(side, Verb.CREATE, Kind.REFERENCE, link, link.guid, first).status is Status.STALE
+    assert created(side, Kind.REFERENCE, link, second).guid == derived_guid("taken", guid_key(second), link.guid)
+
+
+def test_an_edited_comment_keeps_the_reply_link_the_server_knows(open_side):
+    side = open_side("2.1")
+    topic = new_topic(side)
+    parent = created(side, Kind.COMMENT, Comment(fresh(), "one"), topic).value
+    reply = created(side, Kind.COMMENT, Comment(fresh(), "two", reply_to_comment_guid=parent.guid), topic).value
+    changed = replace(reply, comment="three", reply_to_comment_guid=None)
+    outcome = done(side, Verb.UPDATE, Kind.COMMENT, changed, reply.guid, topic, fields=("comment",), expected=reply)
+    assert (outcome.value.comment, outcome.value.reply_to_comment_guid) == ("three", parent.guid)
+
+
 def test_a_document_that_is_there_already_is_adopted(open_side):
     side = open_side("3.0")
     document = Document(fresh(), "a.pdf", blob=blob(b"%PDF"))

@@ -92,16 +92,21 @@ class ProjectWriter:
         except Refused as error:
             if error.status != 409:
                 raise
-            if self._exists(f"{url}/{quote(change.guid, safe='')}"):
+            if self._exists(change, url):
                 return Outcome(change.step, Status.STALE, change.guid, message="its guid is there already")
             # copied archives repeat guids in other topics and projects: take another, the identity map knows both
             fresh = derived_guid("taken", guid_key(change.topic), guid_key(change.guid))
             answer = self.http.send("POST", url, body(fresh))
         return self._outcome(change, answer, decode)
 
-    def _exists(self, url: str) -> bool:
+    def _exists(self, change: Change, url: str) -> bool:
+        """Whether the guid is taken by the very thing that was to be made; document references are listed only."""
+        if change.kind is Kind.REFERENCE:
+            listed = self.http.get(url).data
+            found = map(self.codec.decode_reference, listed if isinstance(listed, list) else ())
+            return guid_key(change.guid) in guid_keys(item.guid for item in found)
         try:
-            self.http.get(url)
+            self.http.get(f"{url}/{quote(change.guid, safe='')}")
         except Refused as error:
             if error.status in {404, 410}:
                 return False
@@ -218,7 +223,10 @@ class ProjectWriter:
         now = readable(self.codec.decode_comment(fresh.data))
         if isinstance(change.expected, Comment) and comment_content(now) != comment_content(change.expected):
             return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server meanwhile")
-        body = {**_own_members(fresh.data), **self._comment_body(comment, guid=False)}
+        members = self._comment_body(comment, guid=False)
+        # only what changed: a reply link the file does not know stays the server's
+        kept = {name: value for name, value in _own_members(fresh.data).items() if name not in change.fields}
+        body = {**kept, **{name: members[name] for name in change.fields if name in members}}
         answer = self.http.send("PUT", url, body, match=fresh.etag)
         data = answer.data if answer.data is not None else self.http.get(url).data
         return Outcome(change.step, Status.DONE, change.guid, readable(self.codec.decode_comment(data)))
@@ -226,14 +234,12 @@ class ProjectWriter:
     def _reference(self, change: Change, reference: DocumentReference) -> Outcome:
         url = self.routes.part(change.topic, "document_references")
         if change.verb is Verb.CREATE:
-            body = self.codec.reference_body(replace(reference, guid=change.guid), guid=self.sends_guids)
-            try:
-                answer = self.http.send("POST", url, body)
-            except Refused as error:
-                if error.status != 409:
-                    raise
-                return Outcome(change.step, Status.STALE, change.guid, message="its guid is there already")
-            return self._outcome(change, answer, self.codec.decode_reference)
+            return self._created(
+                change,
+                url,
+                lambda guid: self.codec.reference_body(replace(reference, guid=guid), guid=self.sends_guids),
+                self.codec.decode_reference,
+            )
         one = self.routes.child(change.topic, "document_references", change.guid)
         answer = self.http.send("PUT", one, self.codec.reference_put(replace(reference, guid=change.guid)))
         value = (
