@@ -8,8 +8,8 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +22,8 @@ OpenBlob = Callable[[Blob], AbstractContextManager[IO[bytes]]]
 
 Payload = bytes | Blob
 TEMPORARY_PREFIX = ".~bcfsync-"
-_STAMP = (1980, 1, 1, 0, 0, 0)
+STAMP = (1980, 1, 1, 0, 0, 0)
+"""The time stamp of every entry we make: the same content gives the same bytes."""
 
 
 class CannotWrite(UsageError, OSError):
@@ -56,24 +57,36 @@ def write_archive(
         CannotWrite: and the target is as it was.
         UnsafeEntry: and the target is as it was.
     """
+    with replacing(path, before_replace) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for entry, payload in entries:
+            info = zipfile.ZipInfo(entry, STAMP)
+            info.create_system = 0
+            add_entry(archive, info, payload, open_blob)
+
+
+@contextmanager
+def replacing(path: Path, before_replace: Callable[[], None] = lambda: None) -> Iterator[IO[bytes]]:
+    """A stream to write the new file to; it takes the target's place when the block ends well, whole, on disk.
+
+    Raises:
+        CannotWrite: and the target is as it was.
+    """
     try:
-        _write_beside(path, entries, open_blob, before_replace)
+        with _beside(path, before_replace) as stream:
+            yield stream
     except OSError as error:
         if isinstance(error, BcfsyncError):
             raise
         raise CannotWrite(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _write_beside(
-    path: Path, entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob, before_replace: Callable[[], None]
-) -> None:
+@contextmanager
+def _beside(path: Path, before_replace: Callable[[], None]) -> Iterator[IO[bytes]]:
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            with zipfile.ZipFile(stream, "w") as archive:
-                for entry, payload in entries:
-                    _add(archive, entry, payload, open_blob)
+        with os.fdopen(descriptor, "w+b") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         _keep_mode(path, temporary)
@@ -85,11 +98,15 @@ def _write_beside(
     _sync_folder(path.parent)
 
 
-def _add(archive: zipfile.ZipFile, entry: str, payload: Payload, open_blob: OpenBlob) -> None:
+def add_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, payload: Payload, open_blob: OpenBlob) -> None:
+    """Pack one entry under the name, stamp and attributes of ``info``.
+
+    Raises:
+        UnsafeEntry: the name would leave the archive.
+    """
+    entry = info.filename
     if not entry or is_unsafe(entry) or "\\" in entry:
         raise UnsafeEntry(f"{entry!r} is no name for an entry of an archive")
-    info = zipfile.ZipInfo(entry, _STAMP)
-    info.create_system = 0
     info.compress_type = zipfile.ZIP_DEFLATED  # the only method seen in published archives
     if isinstance(payload, bytes):
         archive.writestr(info, payload)
