@@ -45,7 +45,7 @@ TOPIC_SCALARS = (
 TOPIC_SETS = ("labels", "reference_links")
 """Members of a topic that are sets of values."""
 
-_NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat"})
+_NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat", "spelling"})
 _FILE_NAMES = frozenset({"reference"})
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]

@@ -34,6 +34,10 @@ class UsageError(BcfsyncError):
     exit_code = 2
 
 
+class NoSuchTopic(UsageError, LookupError):
+    """The archive has no topic of this guid."""
+
+
 class LoginNeeded(BcfsyncError):
     """The server refused our credentials (HTTP 401)."""
 

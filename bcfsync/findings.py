@@ -4,7 +4,7 @@ Owns: the finding value and the catalogue of rules. Sees nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -29,22 +29,30 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule met in one place: ``entry`` of the archive, ``line`` (from 1, 0 is unknown) and what was found."""
+    """One rule met in one place: ``entry`` of the archive, ``line`` (from 1, 0 is unknown) and what was found.
+
+    ``more`` findings of the same rule followed and were only counted.
+    """
 
     rule: Rule
     entry: str
     detail: str
     line: int = 0
+    more: int = 0
 
     def __str__(self) -> str:
         """One line for people."""
         place = f"{self.entry}:{self.line}" if self.line else self.entry
-        return f"{self.rule.number} {self.rule.severity} {place}: {self.rule.title}: {self.detail}"
+        others = f" (and {self.more:,} more)" if self.more else ""
+        return f"{self.rule.number} {self.rule.severity} {place}: {self.rule.title}: {self.detail}{others}"
 
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 # F1xx container
+UNREADABLE = Rule(
+    "F100", _E, "the archive cannot be read", "zip appnote; bcfsync's limits", "see the explanation; export again"
+)
 BACKSLASH = Rule(
     "F101",
     _W,
@@ -91,6 +99,54 @@ ODD_EXTENSIONS_NAME = Rule(
     "F113", _W, "extensions under another name", "BCF-XML 3.0: extensions.xml", "rename it to extensions.xml"
 )
 DAMAGED = Rule("F114", _E, "an entry cannot be unpacked", "zip appnote", "export the archive again")
+ENCRYPTED = Rule(
+    "F115",
+    _E,
+    "an entry is encrypted",
+    "BCF-XML knows no passwords; seen in no published archive",
+    "export without a password",
+)
+ODD_METHOD = Rule(
+    "F116",
+    _W,
+    "an entry is packed by an unusual method",
+    "all published archives are deflated or stored",
+    "pack it again as an ordinary zip; other products may not read it",
+)
+OVERLAP = Rule(
+    "F117", _E, "two entries share bytes of the archive", "zip appnote 4.3", "do not trust the file; ask who made it"
+)
+AROUND_ZIP = Rule(
+    "F118",
+    _W,
+    "bytes before the first entry or behind the last record",
+    "zip appnote 4.3",
+    "export again; strict products refuse it",
+)
+NAME_ENCODING = Rule(
+    "F119",
+    _I,
+    "a name with other letters than ASCII that is not marked as UTF-8",
+    "zip appnote: general purpose bit 11",
+    "nothing; other products may show another name",
+)
+SAME_BUT_CASE = Rule(
+    "F120",
+    _W,
+    "two entry names that differ in letter case only",
+    "file systems of Windows and macOS",
+    "give one of them another name; unpacking loses one",
+)
+UNREFERENCED = Rule(
+    "F121", _I, "an entry that nothing refers to", "BCF-XML: archive layout", "nothing; it is carried along untouched"
+)
+FILE_ENDING = Rule(
+    "F122",
+    _I,
+    "the file's ending is not that of its version",
+    "BCF-XML: .bcfzip in 2.0, .bcf since 2.1",
+    "rename it, if a product does not offer it for opening",
+)
 
 # F2xx XML
 BROKEN_XML = Rule("F201", _E, "not well-formed XML", "XML 1.0", "the document is skipped; export again")
@@ -163,6 +219,44 @@ EMPTY_COMMENT = Rule(
 OTHER_TOPIC = Rule(
     "F317", _W, "a comment's back reference names another topic", "BCF-XML 2.0: Comment/Topic", "it is ignored"
 )
+UPPER_CASE = Rule(
+    "F318", _W, "a guid or its folder in upper case", "BCF-XML 3.0: Guid is lower case", "export again in lower case"
+)
+REPEATED = Rule(
+    "F319", _W, "the same comment or viewpoint twice in a topic", "BCF-XML: Guid", "nothing; it is read once"
+)
+GUID_ELSEWHERE = Rule(
+    "F320",
+    _I,
+    "a guid that another topic uses, too",
+    "BCF-XML: Guid is unique",
+    "give one of them a new guid; servers may refuse the second",
+)
+DATE_ORDER = Rule(
+    "F321", _I, "modified before it was created", "BCF-XML: ModifiedDate", "check the clocks of those who wrote it"
+)
+SELF_RELATED = Rule("F322", _I, "a topic related to itself", "BCF-XML: RelatedTopic", "remove the relation")
+INDEX_TWICE = Rule(
+    "F323", _I, "one index used twice", "BCF-XML: Index is for sorting", "nothing; the order of the file decides"
+)
+SERVER_ID_TWICE = Rule(
+    "F324",
+    _W,
+    "one server-assigned id in two topics",
+    "BCF-XML: ServerAssignedId is unique in its project",
+    "export again from the server",
+)
+LISTED_TWICE = Rule("F325", _I, "a value twice in one list", "BCF-XML: extensions", "remove one of the two")
+DOCUMENT_UNLISTED = Rule(
+    "F326",
+    _W,
+    "a reference to a document that is not listed",
+    "BCF-XML 3.0: DocumentGuid names a Document of documents.xml",
+    "the reference is kept; export again with the document",
+)
+DOCUMENT_TWICE = Rule(
+    "F327", _E, "two documents of one guid", "BCF-XML 3.0: Document/@Guid", "the last one is read; export again"
+)
 
 # F4xx viewpoints and payloads
 VIEWPOINT_MISSING = Rule("F401", _E, "a viewpoint file is missing", "BCF-XML: Viewpoints/Viewpoint", "export again")
@@ -197,8 +291,76 @@ JPEG_SNAPSHOT = Rule(
     "BCF-XML 2.x: snapshots are PNG",
     "it is read; some products show PNG only, so export as 3.0 or with PNG",
 )
+FIRST_NAMES = Rule(
+    "F415",
+    _W,
+    "no viewpoint or no snapshot has the name that 2.x gives to the first",
+    "BCF-XML 2.x: viewpoint.bcfv, snapshot.png",
+    "nothing for most; some products show no picture (BCF-XML 399)",
+)
+NO_SNAPSHOT = Rule(
+    "F416",
+    _I,
+    "a viewpoint without snapshot",
+    "BCF-XML: Snapshot is optional",
+    "export with snapshots for products that demand them (IfcOpenShell 4887)",
+)
+BAD_CAMERA = Rule(
+    "F417",
+    _W,
+    "a camera that cannot see",
+    "BCF-XML: visinfo; a view needs two directions and a size",
+    "nothing; it is kept, viewers may show nothing",
+)
+SHARED_FILE = Rule(
+    "F418",
+    _W,
+    "two viewpoints share one file",
+    "BCF-XML: Viewpoints; seen: every snapshot called snapshot.png",
+    "nothing; both are read from it; export again if they should differ",
+)
+MANY_COMPONENTS = Rule(
+    "F419",
+    _I,
+    "a viewpoint that lists more than 1000 components",
+    "BCF-XML: optimisation rules for components",
+    "export with the other default visibility, which lists fewer",
+)
+VIEWPOINT_ENDING = Rule(
+    "F420", _I, "a viewpoint file without the ending .bcfv", "BCF-XML 3.0: archive layout", "nothing; it is read"
+)
 
 RULES = {rule.number: rule for rule in list(globals().values()) if isinstance(rule, Rule)}
+
+
+def summed(findings: Iterable[Finding], *, entry_most: int = 5, most: int = 100) -> list[Finding]:
+    """The findings, worst first and each once, where many of one rule are told by the first few and a count.
+
+    Args:
+        findings: in any order.
+        entry_most: how many of one rule are told of one entry.
+        most: how many of one rule are told at all; where there are more, the last one told has the count.
+    """
+    order = {severity: at for at, severity in enumerate(Severity)}
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    for finding in dict.fromkeys(findings):
+        groups.setdefault((order[finding.rule.severity], finding.rule.number), []).append(finding)
+    told = [item for group in groups.values() for item in _first_of(group, entry_most, most)]
+    told.sort(key=lambda item: (order[item.rule.severity], item.entry, item.line, item.rule.number))
+    return told
+
+
+def _first_of(group: list[Finding], entry_most: int, most: int) -> list[Finding]:
+    """Those of one rule that are told, by entry and line; the last of an entry, and the very last, count the others."""
+    entries: dict[str, list[Finding]] = {}
+    for finding in sorted(group, key=lambda item: (item.entry, item.line)):
+        entries.setdefault(finding.entry, []).append(finding)
+    told: list[Finding] = []
+    for found in entries.values():
+        kept = found[:entry_most]
+        told += [*kept[:-1], replace(kept[-1], more=kept[-1].more + len(found) - len(kept))]
+    left = sum(1 + item.more for item in told[most:])
+    return [*told[: most - 1], replace(told[most - 1], more=told[most - 1].more + left)] if left else told
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

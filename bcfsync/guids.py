@@ -16,6 +16,8 @@ def guid_key(text: str) -> str:
 
     Braces, ``urn:uuid:``, blanks around it, missing dashes and letter case make no difference.
     """
+    if _CANONICAL.fullmatch(text):
+        return text
     bare = text.strip().removeprefix("urn:uuid:").strip("{}").lower()
     if _CANONICAL.fullmatch(bare):
         return bare
@@ -37,4 +39,6 @@ def written_guid(text: str) -> str:
 
 def derived_guid(*parts: str) -> str:
     """A guid for something that has none: the same parts give the same guid, on every machine, for ever."""
-    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
+    # half of a surrogate pair, which JSON can hold, has no UTF-8
+    name = "\x1f".join(parts).encode(errors="backslashreplace").decode()
+    return str(uuid.uuid5(_NAMESPACE, name))

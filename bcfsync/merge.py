@@ -6,11 +6,14 @@ differs from that site's own shadow; sides are never compared to find out who ed
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TypeVar
 
 from bcfsync.canonical import canonical, same, same_set
 
 V = TypeVar("V")
+_MOST_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,29 @@ def merged_set(base: Iterable[V], source: Iterable[V], target: Iterable[V], key:
     known = {key(item) for item in base} | set(kept)
     added = (item for name, item in wanted.items() if name not in known)
     return (*kept.values(), *added)
+
+
+def merged_text(base: str, texts: Iterable[str]) -> str | None:
+    """The base with what each text changed in it, line by line; None where two of them changed the same lines.
+
+    The order of the texts makes no difference. Changes of neighbouring lines count as changes of the same lines, as in
+    git; the same change is one change. Line ends become line feeds.
+    """
+    lines = _lines(base)
+    edits: set[tuple[int, int, tuple[str, ...]]] = set()
+    for text in texts:
+        changed = _lines(text)
+        if max(len(lines), len(changed)) > _MOST_LINES:
+            return None  # comparing takes the square of that
+        matcher = SequenceMatcher(None, lines, changed, autojunk=False)
+        edits |= {(i, j, tuple(changed[k:m])) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"}
+    ordered = sorted(edits)
+    if any(one[1] >= other[0] for one, other in pairwise(ordered)):
+        return None
+    for start, end, new in reversed(ordered):
+        lines[start:end] = new
+    return "\n".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

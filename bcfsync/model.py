@@ -4,9 +4,12 @@ Owns: the values that travel between all floors. Behaves not at all: codecs fill
 Units: metres, degrees, UTC. Absent and blank are both None, except a title and a comment's text, which may be "".
 Every list keeps the order of its document. Ids stay as spelled; compare them by ``guids.guid_key``.
 ``synthetic`` names the members a codec had to invent; the way back drops them again.
+``spelling`` names, as the file did, what an element held without saying anything by it: a blank ``Description``, a list
+without items; ``-IsExternal`` is a flag left to its default. It makes no difference between values: a writer of the
+same version spells the same way again, nobody else looks at it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bcfsync.dates import Timestamp
 
@@ -94,6 +97,7 @@ class Component:
     ifc_guid: str | None = None
     originating_system: str | None = None
     authoring_tool_id: str | None = None
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class Visibility:
     default_visibility: bool | None = None
     exceptions: tuple[Component, ...] = ()
     view_setup_hints: ViewSetupHints | None = None
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class Components:
     coloring: tuple[Coloring, ...] = ()
     visibility: Visibility | None = None
     flat: tuple[FlatComponent, ...] = ()
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ class Viewpoint:
     components: Components | None = None
     alias: str | None = None
     reference: str | None = None
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
+    synthetic: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +198,7 @@ class Comment:
     status: str | None = None
     verbal_status: str | None = None
     synthetic: frozenset[str] = frozenset()
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +210,7 @@ class BimSnippet:
     reference: str
     reference_schema: str
     blob: Blob | None = None
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,7 @@ class HeaderFile:
     reference: str | None = None
     is_external: bool = True
     blob: Blob | None = None
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +237,7 @@ class DocumentReference:
     description: str | None = None
     path: str | None = None
     synthetic: frozenset[str] = frozenset()
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +280,7 @@ class Topic:
     viewpoints: tuple[Viewpoint, ...] = ()
     folder: str | None = None
     synthetic: frozenset[str] = frozenset()
+    spelling: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +313,21 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How an archive's root documents spelled what means the same in any words.
+
+    ``names`` tells, as elsewhere, what they held without saying anything by it: ``ProjectExtension`` is a project.bcfp,
+    ``DocumentInfo`` a documents.xml that said nothing.
+    """
+
+    detailed_version: str | None = None
+    extension_schema: str | None = None
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Bcf:
-    """A whole archive, or a whole project of a server."""
+    """A whole archive, or a whole project of a server; ``spelling`` is None where it was read from no file."""
 
     version: str
     project: Project | None = None
@@ -309,3 +335,4 @@ class Bcf:
     documents: tuple[Document, ...] = ()
     topics: tuple[Topic, ...] = ()
     extras: tuple[Extra, ...] = ()
+    spelling: Spelling | None = field(default=None, compare=False)

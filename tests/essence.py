@@ -136,6 +136,7 @@ def _view(view, version):
         guid=guid_key(view.guid),
         alias=None,
         reference=None,
+        synthetic=frozenset(),
         perspective_camera=perspective,
         orthogonal_camera=orthogonal,
         snapshot=replace(view.snapshot, reference=None) if view.snapshot else None,

@@ -1,10 +1,11 @@
 """Three-way merge of one atom, in one direction."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import topic
 
-from bcfsync.merge import Shadows, merge_scalars, merge_sets, merged_set, spelled
+from bcfsync.merge import Shadows, merge_scalars, merge_sets, merged_set, merged_text, spelled
 
 VALUES = st.sampled_from([None, "a", "b", "c"])
 SETS = st.lists(st.sampled_from("abcd"), unique=True).map(tuple)
@@ -120,3 +121,33 @@ def test_a_label_with_a_blank_at_its_end_is_the_same_label():
     past = Shadows(topic(labels=("a ",)), topic(labels=("a",)))
     assert not merge_sets(("labels",), past, topic(labels=("a ",)), topic(labels=("a",))).updates
     assert spelled("a ") == spelled("a")
+
+
+@pytest.mark.parametrize(
+    ("base", "one", "other", "merged"),
+    [
+        ("a\nb\nc", "A\nb\nc", "a\nb\nC", "A\nb\nC"),
+        ("a\nb\nc", "a\nb\nc\nd", "x\na\nb\nc", "x\na\nb\nc\nd"),
+        ("a\nb\nc", "b\nc", "a\nb\nC", "b\nC"),
+        ("a\nb\nc", "A\nb\nc", "A\nb\nc", "A\nb\nc"),
+        ("a\r\nb\r\nc", "A\nb\nc", "a\nb\nC", "A\nb\nC"),
+        ("a\nb", "A\nb", "a\nB", None),
+        ("a\nb\nc", "a\nB\nc", "a\nX\nc", None),
+        ("a", "a\nx", "a\ny", None),
+        ("", "x", "y", None),
+        ("a", "", "b", None),
+        ("a\n" * 3000, "b\n" + "a\n" * 2999, "a\n" * 2999 + "c\n", None),
+    ],
+)
+def test_texts_changed_in_different_lines_are_united(base, one, other, merged):
+    assert merged_text(base, [one, other]) == merged
+    assert merged_text(base, [other, one]) == merged
+
+
+LINES = st.lists(st.sampled_from("abcd"), max_size=6).map("\n".join)
+
+
+@given(LINES, LINES)
+def test_a_text_that_only_one_changed_is_that_text(base, text):
+    assert merged_text(base, [text]) == text
+    assert merged_text(base, [base, text, text]) == text

@@ -68,6 +68,12 @@ def test_a_date_comes_back_with_the_text_it_was_written_with(value):
     assert (back, back.text, back.had_zone, back.date_only) == (value, value.text, value.had_zone, value.date_only)
 
 
+def test_how_a_file_spelled_it_comes_back_though_it_makes_no_difference():
+    spelling = frozenset({"Description", "-IsExternal"})
+    back = plain.loads(model.Topic, plain.dumps(model.Topic("a", spelling=spelling)))
+    assert (back.spelling, back == model.Topic("a")) == (spelling, True)
+
+
 def test_members_at_their_default_are_left_out():
     assert json.loads(plain.dumps(model.Topic("a", priority="x"))) == {"guid": "a", "priority": "x"}
 

@@ -18,7 +18,7 @@ from handmade import (
     visinfo,
 )
 
-from bcfsync.checks import image_size
+from bcfsync.checks.pictures import image_size
 from bcfsync.findings import Severity
 from bcfsync.validate import validate
 
@@ -47,7 +47,7 @@ def test_an_ordinary_archive_is_valid_with_nothing_to_tell(tmp_path):
 
 def test_what_reading_finds_is_told_once(tmp_path):
     found = verdict(tmp_path, {f"{TOPIC}/markup.bcf": TROUBLE})
-    assert sorted(told(found)) == ["F312", "F401", "F402"]
+    assert sorted(told(found)) == ["F312", "F401", "F402", "F415"]
     assert not found.is_valid()
 
 
@@ -74,7 +74,7 @@ def test_the_worst_comes_first(tmp_path):
 
 def test_warnings_fail_the_strict_only(tmp_path):
     found = verdict(tmp_path, {f"{TOPIC}/markup.bcf": GOOD, f"{OTHER_TOPIC}\\x": ""})
-    assert told(found) == ["F101"]
+    assert told(found) == ["F101", "F121"]
     assert found.is_valid()
     assert not found.is_valid(strict=True)
 
@@ -82,7 +82,7 @@ def test_warnings_fail_the_strict_only(tmp_path):
 def test_an_unreadable_file_is_a_verdict_with_advice(tmp_path):
     (tmp_path / "x.bcf").write_bytes(b"hello")
     found = validate(tmp_path / "x.bcf")
-    assert (found.version, found.findings, found.is_valid()) == (None, (), False)
+    assert (found.version, told(found), found.is_valid()) == (None, ["F100"], False)
     assert "not a zip" in found.error
     assert "export the archive again" in found.error
 
@@ -113,10 +113,51 @@ def test_the_schema_has_its_say_about_documents_that_had_to_be_mended(tmp_path):
     assert sorted(told(found)) == ["F202", "F207", "F306"]
 
 
+def listing(*guids, before=""):
+    """A viewpoint file that lists components, a line each."""
+    listed = "\n".join(f'<Component IfcGuid="{guid}"/>' for guid in guids)
+    return before + visinfo(f"<Components><Selection>\n{listed}\n</Selection><Visibility/></Components>{CAMERA}")
+
+
+MANY_GUIDS = [f"{at:022d}" for at in range(5_000)]
+
+
+def schema_findings(tmp_path, text):
+    rest = viewpoint("<Viewpoint>viewpoint.bcfv</Viewpoint>")
+    entries = {f"{TOPIC}/markup.bcf": markup(f"<Title>T</Title>{BORN}", rest=rest), f"{TOPIC}/viewpoint.bcfv": text}
+    return [item for item in verdict(tmp_path, entries).findings if item.rule.number == "F207"]
+
+
+@pytest.mark.parametrize("before", ["", '\n<?xml version="1.0" encoding="UTF-8"?>'])
+def test_a_large_document_gets_the_verdict_of_a_small_one(before, tmp_path):
+    good = listing(*MANY_GUIDS, before=before)
+    assert len(good) > 150_000
+    assert schema_findings(tmp_path, good) == []
+    bad = schema_findings(tmp_path, listing(*MANY_GUIDS[:3000], "wrong", *MANY_GUIDS, "wrong", before=before))
+    assert {item.rule.number for item in bad} == {"F207"}
+    assert {item.line for item in bad} == ({3002, 8003})
+
+
+@pytest.mark.slow
+def test_the_first_documents_are_explained_and_the_others_judged(tmp_path):
+    padding = "x" * 20_000
+    entries = {}
+    for at in range(30):
+        guid = f"{at:08d}-1111-4111-8111-111111111111"
+        entries[f"{guid}/markup.bcf"] = markup(f"<Title>{padding}</Title>{BORN}<Wrong/>", guid=guid)
+    found = [item for item in verdict(tmp_path, entries).findings if item.rule.number == "F207"]
+    assert len(found) == 30
+    explained = [item.detail.startswith("/Markup/Topic") for item in found]
+    assert explained == [True] * 15 + [False] * 15
+
+
 def test_a_related_topic_elsewhere_is_worth_knowing(tmp_path):
     text = markup(f'<Title>T</Title>{BORN}<RelatedTopic Guid="{OTHER_TOPIC}"/><RelatedTopic Guid="{TOPIC.upper()}"/>')
     found = verdict(tmp_path, {f"{TOPIC}/markup.bcf": text})
-    assert [(item.rule.number, item.detail) for item in found.findings] == [("F315", OTHER_TOPIC)]
+    assert [(item.rule.number, item.detail) for item in found.findings] == [
+        ("F315", OTHER_TOPIC),
+        ("F322", TOPIC.upper()),
+    ]
 
 
 @pytest.mark.parametrize(("lists", "numbers"), [("", []), ("<TopicTypes/>", ["F314"])])

@@ -38,14 +38,20 @@ def check(infos: Sequence[zipfile.ZipInfo], file_size: int, limits: Limits, name
     """
     if len(infos) > limits.entries:
         raise TooMuch(f"{name}: {len(infos):,} entries, more than {limits.entries:,}")
+    free = min(limits.ratio_free_bytes, limits.entry_bytes)
     for info in infos:
-        if info.file_size > limits.entry_bytes:
-            raise TooMuch(f"{name}: entry {info.filename!r} unpacks to {info.file_size:,} bytes")
-        packed = max(info.compress_size, 1)
-        if info.file_size > limits.ratio_free_bytes and info.file_size // packed > limits.ratio:
-            raise TooMuch(f"{name}: entry {info.filename!r} unpacks to {info.file_size // packed} times its size")
+        if info.file_size > free:
+            _check_large(info, limits, name)
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise TooMuch(f"{name}: unpacks to {total:,} bytes, more than {limits.total_bytes:,}")
     if sum(info.compress_size for info in infos) > file_size:
         raise TooMuch(f"{name}: its entries overlap: they claim more bytes than the file has")
+
+
+def _check_large(info: zipfile.ZipInfo, limits: Limits, name: str) -> None:
+    if info.file_size > limits.entry_bytes:
+        raise TooMuch(f"{name}: entry {info.filename!r} unpacks to {info.file_size:,} bytes")
+    packed = max(info.compress_size, 1)
+    if info.file_size > limits.ratio_free_bytes and info.file_size // packed > limits.ratio:
+        raise TooMuch(f"{name}: entry {info.filename!r} unpacks to {info.file_size // packed} times its size")

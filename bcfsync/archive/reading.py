@@ -5,6 +5,7 @@ Owns: the open archive. Sees: limits, names, findings, errors.
 
 import io
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Self
 from bcfsync import findings as f
 from bcfsync.archive import names
 from bcfsync.archive.limits import Limits, TooMuch, check
+from bcfsync.archive.unpacking import Unpacker
 from bcfsync.errors import InvalidArchive
 from bcfsync.findings import Finding
 
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _CHUNK = 1 << 16
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError,
+    UnicodeDecodeError,  # the name in an entry's own header
+)  # fmt: skip
 # a directory of nonsense can make zipfile fail in any of these ways
 _NONSENSE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error, OSError)
 
@@ -68,7 +73,8 @@ class Archive:
     """An archive opened for reading; close it, or use it in a ``with`` statement.
 
     ``names`` are the usable entries in the order of the directory, with ``/`` and without folders and litter.
-    ``findings`` tell what had to be put right to get there.
+    ``findings`` tell what had to be put right to get there. ``file`` is the archive itself, for copying it raw.
+    ``shadowed`` are the entries that a later one of their name hides, by the places of their headers.
     """
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
@@ -81,13 +87,18 @@ class Archive:
         self.path = path
         self.limits = limits or Limits()
         self.findings: list[Finding] = []
-        self._zip = _open(path)
+        self.shadowed: dict[int, str] = {}
+        _refuse_what_is_no_zip(path, _start_of(path))
+        # one handle for everything: the file may be replaced under its name at any moment
+        self.file = path.open("rb", buffering=0)
         try:
-            check(self._zip.infolist(), path.stat().st_size, self.limits, path.name)
+            self._zip = _directory(path, self.file)
+            check(self._zip.infolist(), os.fstat(self.file.fileno()).st_size, self.limits, path.name)
             self._infos = self._table()
         except BaseException:
-            self._zip.close()
+            self.file.close()
             raise
+        self._quick = Unpacker(self.file, self._zip.infolist())
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,6 +108,15 @@ class Archive:
     def size(self, name: str) -> int:
         """Unpacked size of an entry in bytes."""
         return self._infos[name].file_size
+
+    def info(self, name: str) -> zipfile.ZipInfo:
+        """What the directory says of an entry: stamp, attributes, method, where it stands."""
+        return self._infos[name]
+
+    @property
+    def packed(self) -> tuple[zipfile.ZipInfo, ...]:
+        """Every entry of the directory as it stands, folders and skipped ones, too."""
+        return tuple(self._zip.infolist())
 
     def checksum(self, name: str) -> str:
         """CRC and size of an entry as the archive's directory states them."""
@@ -112,11 +132,13 @@ class Archive:
         """
         if self.size(name) > self.limits.xml_bytes:
             raise TooMuch(f"{self.path.name}: {name} is {self.size(name):,} bytes long")
-        return self._read(name, -1)
+        found = self._quick.whole(self._infos[name])
+        return self._read(name, -1) if found is None else found
 
     def head(self, name: str, count: int = 32) -> bytes:
         """The first bytes of an entry, or fewer where it is shorter."""
-        return self._read(name, count)
+        found = self._quick.head(self._infos[name], count)
+        return self._read(name, count) if found is None else found
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
@@ -131,6 +153,12 @@ class Archive:
     def close(self) -> None:
         """Let go of the file."""
         self._zip.close()
+        self.file.close()
+
+    def __del__(self) -> None:
+        file = getattr(self, "file", None)
+        if file is not None:
+            file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +179,9 @@ class Archive:
         table: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
             raw = names.decoded_name(info)
+            if raw not in table and names.is_ordinary(raw):
+                table[raw] = info
+                continue
             name = raw.replace("\\", "/")
             if name != raw:
                 self._note(f.BACKSLASH, name, raw)
@@ -164,6 +195,7 @@ class Archive:
             else:
                 if name in table:
                     self._note(f.DUPLICATE_ENTRY, name, "the first one is skipped")
+                    self.shadowed[table[name].header_offset] = name
                 table[name] = info
         return table
 
@@ -171,10 +203,9 @@ class Archive:
         self.findings.append(Finding(rule, entry, detail))
 
 
-def _open(path: Path) -> zipfile.ZipFile:
-    _refuse_what_is_no_zip(path, _start_of(path))
+def _directory(path: Path, file: IO[bytes]) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(file)
     except _NONSENSE as error:
         raise NotAnArchive(f"{path}: its directory cannot be read: {error}", hint="export the archive again") from error
     if not archive.infolist():
@@ -205,6 +236,14 @@ def _refuse_what_is_no_zip(path: Path, start: bytes) -> None:
             f"{path}: this is a bare XML file, not a BCF archive",
             hint="give the .bcf or .bcfzip file it was taken from",
         )
-    if not zipfile.is_zipfile(path):
+    if not _is_zip(path):
         what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
         raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again")
+
+
+def _is_zip(path: Path) -> bool:
+    """Whether there is an end of a directory; zipfile meets one that makes no sense again when it opens the file."""
+    try:
+        return zipfile.is_zipfile(path)
+    except _NONSENSE:
+        return True

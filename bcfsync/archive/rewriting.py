@@ -8,12 +8,12 @@ import contextlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from bcfsync.archive.directory import Directory, Record, Unspliceable, end_of_directory, read_directory
+from bcfsync.archive.directory import Record, Unspliceable, end_of_directory, read_directory
 from bcfsync.archive.reading import Archive
 from bcfsync.archive.writing import STAMP, OpenBlob, Payload, add_entry, replacing
 from bcfsync.model import Blob
@@ -62,8 +62,7 @@ def rewrite_archive(
     """
     with replacing(target, before_replace) as stream:
         try:
-            with archive.path.open("rb") as source:
-                _splice(archive, source, stream, changes, open_blob)
+            _splice(archive, archive.file, stream, changes, open_blob)
         except Unspliceable:
             stream.seek(0)
             stream.truncate()
@@ -79,7 +78,13 @@ def _splice(archive: Archive, source: IO[bytes], target: IO[bytes], changes: Cha
     names = {at_offset[archive.info(name).header_offset]: name for name in archive.names}
     with tempfile.SpooledTemporaryFile(_SCRAP_IN_MEMORY) as scrap:
         fresh = _scrap(archive, scrap, changes, open_blob)
-        plan = _sequence(directory, names, changes, fresh, (source, scrap))
+        # an entry without a name is one that reading skips; one hidden by another of its name goes with that
+        old = [
+            (names.get(at, ""), record)
+            for at, record in enumerate(directory.records)
+            if archive.shadowed.get(record.offset) not in changes.removed
+        ]
+        plan = _sequence(old, changes, fresh, (source, scrap))
         central = _copied(plan, target)
     start = target.tell()
     body = b"".join(central)
@@ -115,21 +120,18 @@ _Step = tuple[IO[bytes], Record]
 
 
 def _sequence(
-    directory: Directory,
-    names: Mapping[int, str],
+    old: Iterable[tuple[str, Record]],
     changes: Changes,
     fresh: Mapping[str, Record],
     streams: tuple[IO[bytes], IO[bytes]],
 ) -> list[_Step]:
-    """Which raw entries follow each other, in the order of their bytes in the old file."""
+    """Which raw entries follow each other, in the order of the old directory."""
     source, scrap = streams
     behind: dict[str | None, list[_Step]] = {}
     for name, _, after in changes.added:
         behind.setdefault(after, []).append((scrap, fresh[name]))
     found: list[_Step] = []
-    for at, record in enumerate(directory.records):
-        # an entry without a name is one that reading skips: a folder, litter, the first of two of one name
-        name = names.get(at, "")
+    for name, record in old:
         if name in changes.replaced:
             found.append((scrap, fresh[name]))
         elif name not in changes.removed:

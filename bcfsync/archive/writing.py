@@ -104,7 +104,7 @@ def add_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, payload: Payload,
     Raises:
         UnsafeEntry: the name would leave the archive.
     """
-    entry = info.filename
+    entry = info.orig_filename  # zipfile itself cuts a name at NUL
     if not entry or is_unsafe(entry) or "\\" in entry:
         raise UnsafeEntry(f"{entry!r} is no name for an entry of an archive")
     info.compress_type = zipfile.ZIP_DEFLATED  # the only method seen in published archives

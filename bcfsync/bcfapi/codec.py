@@ -1,13 +1,14 @@
 """What every codec offers, and which one speaks which version.
 
-Owns: the ``Codec`` protocol. Sees: v21, v30, model. Encoders named ``encode_…`` give what a server answers, those
-named ``…_body`` what a POST takes; ``topic_fields``, ``reference_put`` and the lists what a PUT takes.
+Owns: the ``Resources`` protocol, which every version keeps, and ``Codec``, which adds what a sync needs and only 2.1
+and 3.0 have. Sees: the versions, model. Encoders named ``encode_…`` give what a server answers, those named
+``…_body`` what a POST takes; ``topic_fields``, ``reference_put`` and the lists what a PUT takes.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from bcfsync.bcfapi import v21, v30
+from bcfsync.bcfapi import v10_late, v10_tag, v21, v30
 from bcfsync.bcfapi.reading import Json
 from bcfsync.errors import UsageError
 from bcfsync.model import (
@@ -26,6 +27,9 @@ from bcfsync.model import (
     Visibility,
 )
 
+SHOWN = ("1.0", "1.0-tag", "1.0-late", "2.1", "3.0")
+"""What ``resources`` knows: 1.0 is its late text, the only one of the two that a product was found to speak."""
+
 
 class UnknownApiVersion(UsageError, ValueError):
     """A BCF-API version without codec."""
@@ -33,7 +37,7 @@ class UnknownApiVersion(UsageError, ValueError):
     hint = "use a server that offers BCF-API 2.1 or 3.0"
 
 
-class Codec(Protocol):
+class Resources(Protocol):
     """JSON of one BCF-API version ↔ model. A ``decode_…`` raises ``AnswerNotUnderstood`` and nothing else."""
 
     def decode_project(self, data: object) -> Project:
@@ -78,22 +82,11 @@ class Codec(Protocol):
     def viewpoint_body(self, viewpoint: Viewpoint, data: Callable[[Blob], str], *, guid: bool = True) -> Json:
         """What creates a viewpoint; ``data`` fetches bytes as base64 text."""
 
-    def encode_components(self, components: Components) -> Json:
-        """Selection, coloring and visibility as posted."""
+    def encode_bitmaps(self, viewpoint: Viewpoint, measure: Callable[[Blob | None], Json] = ...) -> Json:
+        """The member that holds the placed pictures; ``measure`` adds to each what is known of its bytes."""
 
-    def decode_selection(self, data: object) -> tuple[Component, ...]:
-        """The selected components, wrapped, bare or null."""
-
-    def decode_coloring(self, data: object) -> tuple[Coloring, ...]:
-        """The colour groups, wrapped, bare or null."""
-
-    def decode_visibility(self, data: object) -> Visibility | None:
-        """The visibility, wrapped, bare or null."""
-
-    def assembled(
-        self, selection: tuple[Component, ...], coloring: tuple[Coloring, ...], visibility: Visibility | None
-    ) -> Components | None:
-        """The three parts as one; None where they say nothing."""
+    def encode_components(self, components: Components) -> Json | list[Json]:
+        """Selection, coloring and visibility, or in 1.0 one list of all components."""
 
     def decode_files(self, data: object) -> tuple[HeaderFile, ...]:
         """The model files of a topic."""
@@ -123,8 +116,29 @@ class Codec(Protocol):
         """A document without bytes."""
 
 
+class Codec(Resources, Protocol):
+    """What 2.1 and 3.0 have beyond that: components in three parts."""
+
+    def encode_components(self, components: Components) -> Json:
+        """Selection, coloring and visibility as posted."""
+
+    def decode_selection(self, data: object) -> tuple[Component, ...]:
+        """The selected components, wrapped, bare or null."""
+
+    def decode_coloring(self, data: object) -> tuple[Coloring, ...]:
+        """The colour groups, wrapped, bare or null."""
+
+    def decode_visibility(self, data: object) -> Visibility | None:
+        """The visibility, wrapped, bare or null."""
+
+    def assembled(
+        self, selection: tuple[Component, ...], coloring: tuple[Coloring, ...], visibility: Visibility | None
+    ) -> Components | None:
+        """The three parts as one; None where they say nothing."""
+
+
 def for_version(version: str) -> Codec:
-    """The codec of a BCF-API version: "2.1" or "3.0".
+    """The codec a sync works with: of BCF-API "2.1" or "3.0".
 
     Raises:
         UnknownApiVersion: there is none.
@@ -136,3 +150,18 @@ def for_version(version: str) -> Codec:
             return v30
         case _:
             raise UnknownApiVersion(f"no codec for BCF-API {version!r}")
+
+
+def resources(version: str) -> Resources:
+    """The JSON of any BCF-API version in ``SHOWN``.
+
+    Raises:
+        UnknownApiVersion: it is none of them.
+    """
+    match version:
+        case "1.0" | "1.0-late":
+            return v10_late
+        case "1.0-tag":
+            return v10_tag
+        case _:
+            return for_version(version)

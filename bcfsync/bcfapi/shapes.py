@@ -1,6 +1,7 @@
-"""What is literally the same in BCF-API 2.1 and 3.0: small resources, points, lines, planes and pictures.
+"""What is literally the same in several versions of BCF-API: small resources, points, lines, planes and pictures.
 
-Owns: these shapes ↔ model. Sees: reading, model. Rules: BCF-API 2.1 and 3.0, the resources named at each function.
+Owns: these shapes ↔ model. Sees: reading, model. Rules: BCF-API 2.1 and 3.0, the resources named at each function;
+1.0 shares the points, and what v10 takes from here.
 JSON has no INF and no NaN: what holds one is left out when written. Units: metres.
 """
 
@@ -8,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from bcfsync.bcfapi.reading import Json, JsonObject, members
+from bcfsync.bcfapi.reading import Json, JsonObject, Odd, members
 from bcfsync.model import (
     BimSnippet,
     Bitmap,
@@ -36,13 +37,13 @@ def present(data: Json) -> Json:
     return {name: value for name, value in data.items() if value is not None and value != []}
 
 
-def decode_project(data: object) -> Project:
+def decode_project(data: object, odd: Odd = None) -> Project:
     """A project (BCF-API 2.1 and 3.0, Project); its id is any text.
 
     Raises:
         AnswerNotUnderstood: no object, or no id.
     """
-    project = JsonObject(data, "project")
+    project = JsonObject(data, "project", odd)
     return Project(project.needed_key("project_id"), project.text("name"))
 
 
@@ -51,18 +52,18 @@ def encode_project(project: Project) -> Json:
     return {"project_id": project.project_id, "name": project.name}
 
 
-def decode_document(data: object) -> Document:
+def decode_document(data: object, odd: Odd = None) -> Document:
     """A document (BCF-API 2.1 and 3.0, Documents) without bytes; a nameless one is called by its guid.
 
     Raises:
         AnswerNotUnderstood: no object, or no guid.
     """
-    document = JsonObject(data, "document")
+    document = JsonObject(data, "document", odd)
     guid = document.needed_key("guid")
     return Document(guid, document.text("filename") or guid)
 
 
-def decode_files(data: object) -> tuple[HeaderFile, ...]:
+def decode_files(data: object, odd: Odd = None) -> tuple[HeaderFile, ...]:
     """The model files of a topic (BCF-API 2.1 and 3.0, Files); null is none.
 
     2.1 calls the name ``file_name``, 3.0 ``filename``, an example of 3.0 ``file_name`` again: either counts.
@@ -78,7 +79,7 @@ def decode_files(data: object) -> tuple[HeaderFile, ...]:
             date=item.date("date"),
             reference=item.text("reference"),
         )
-        for item in members(data, "files")
+        for item in members(data, "files", odd)
     )
     return tuple(file for file in found if file != HeaderFile())
 
@@ -103,13 +104,13 @@ def encode_files(files: Iterable[HeaderFile], name: str) -> list[Json]:
     return [item for item in encoded if item]
 
 
-def decode_related(data: object) -> tuple[str, ...]:
+def decode_related(data: object, odd: Odd = None) -> tuple[str, ...]:
     """The guids of related topics (BCF-API 2.1 and 3.0, Related topics); null is none.
 
     Raises:
         AnswerNotUnderstood: no list.
     """
-    found = (item.key("related_topic_guid") for item in members(data, "related topics"))
+    found = (item.key("related_topic_guid") for item in members(data, "related topics", odd))
     return tuple(guid for guid in found if guid)
 
 
@@ -191,9 +192,9 @@ def encode_camera_place(camera: PerspectiveCamera | OrthogonalCamera) -> Json | 
     return {name: encode_point(point) for name, point in zip(names, place, strict=True)}
 
 
-def decode_lines(parent: JsonObject) -> tuple[Line, ...]:
-    """The member ``lines`` without incomplete ones."""
-    pairs = [(decode_point(line, "start_point"), decode_point(line, "end_point")) for line in parent.children("lines")]
+def decode_lines(parent: JsonObject, name: str = "lines") -> tuple[Line, ...]:
+    """The list of lines that is the member ``name``, without incomplete ones."""
+    pairs = [(decode_point(line, "start_point"), decode_point(line, "end_point")) for line in parent.children(name)]
     return tuple(Line(start, end) for start, end in pairs if start and end)
 
 
@@ -206,9 +207,9 @@ def encode_lines(lines: Iterable[Line]) -> list[Json]:
     ]
 
 
-def decode_clipping_planes(parent: JsonObject) -> tuple[ClippingPlane, ...]:
-    """The member ``clipping_planes`` without incomplete ones; directions stay as they are."""
-    planes = parent.children("clipping_planes")
+def decode_clipping_planes(parent: JsonObject, name: str = "clipping_planes") -> tuple[ClippingPlane, ...]:
+    """The list of planes that is the member ``name``, without incomplete ones; directions stay as they are."""
+    planes = parent.children(name)
     pairs = [(decode_point(plane, "location"), decode_point(plane, "direction")) for plane in planes]
     return tuple(ClippingPlane(location, direction) for location, direction in pairs if location and direction)
 
@@ -229,11 +230,16 @@ def decode_bitmaps(parent: JsonObject) -> tuple[Bitmap, ...]:
 
 
 def _bitmap(node: JsonObject) -> Bitmap | None:
+    return decode_placed(node, _picture_type(node.exact("bitmap_type")))
+
+
+def decode_placed(node: JsonObject, bitmap_type: str) -> Bitmap | None:
+    """A bitmap of a type that is known already: its place, height and the server's guid; None without full place."""
     location, normal, up = (decode_point(node, name) for name in ("location", "normal", "up"))
     height = node.number("height")
     if location is None or normal is None or up is None or height is None:
         return None
-    return Bitmap(_picture_type(node.exact("bitmap_type")), location, normal, up, height, guid=node.key("guid"))
+    return Bitmap(bitmap_type, location, normal, up, height, guid=node.key("guid"))
 
 
 def encode_bitmap(bitmap: Bitmap) -> Json | None:
@@ -262,12 +268,21 @@ def encode_snapshot(snapshot: Snapshot) -> Json:
     return {"snapshot_type": _picture_type(snapshot.snapshot_type)}
 
 
+def without_bytes(blob: Blob | None) -> Json:  # noqa: ARG001 - one of two ways to tell of bytes
+    """What a server's answer says about the bytes of a picture: nothing."""
+    return {}
+
+
+def encode_bitmaps(viewpoint: Viewpoint, measure: Callable[[Blob | None], Json] = without_bytes) -> Json:
+    """The member ``bitmaps`` as servers answer it, left out where there are none; ``measure`` adds to each item."""
+    pairs = ((encode_bitmap(bitmap), bitmap.blob) for bitmap in viewpoint.bitmaps)
+    return present({"bitmaps": [encoded | measure(blob) for encoded, blob in pairs if encoded]})
+
+
 def encode_pictures(viewpoint: Viewpoint) -> Json:
     """Bitmaps and snapshot as servers answer them, without bytes; left out where there are none."""
-    bitmaps = [encoded for bitmap in viewpoint.bitmaps if (encoded := encode_bitmap(bitmap))]
-    return present(
-        {"bitmaps": bitmaps, "snapshot": encode_snapshot(viewpoint.snapshot) if viewpoint.snapshot else None}
-    )
+    snapshot = encode_snapshot(viewpoint.snapshot) if viewpoint.snapshot else None
+    return encode_bitmaps(viewpoint) | present({"snapshot": snapshot})
 
 
 def picture_bodies(viewpoint: Viewpoint, data: Callable[[Blob], str]) -> Json:

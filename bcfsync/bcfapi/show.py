@@ -5,12 +5,12 @@ as ``size`` in bytes and ``sha256``, null where nobody has read it yet.
 """
 
 from bcfsync.bcfapi import shapes
-from bcfsync.bcfapi.codec import Codec
+from bcfsync.bcfapi.codec import Resources
 from bcfsync.bcfapi.reading import Json
 from bcfsync.model import Bcf, Blob, Document, Topic, Viewpoint
 
 
-def show_bcf(bcf: Bcf, codec: Codec) -> Json:
+def show_bcf(bcf: Bcf, codec: Resources) -> Json:
     """Project, extensions (null where there are none), documents and topics of an archive."""
     return {
         "project": codec.encode_project(bcf.project) if bcf.project else None,
@@ -20,7 +20,7 @@ def show_bcf(bcf: Bcf, codec: Codec) -> Json:
     }
 
 
-def show_topic(topic: Topic, codec: Codec) -> Json:
+def show_topic(topic: Topic, codec: Resources) -> Json:
     """The topic as its server would answer it, with everything that has its own resource there."""
     return {
         **codec.encode_topic(topic),
@@ -32,12 +32,8 @@ def show_topic(topic: Topic, codec: Codec) -> Json:
     }
 
 
-def _viewpoint(viewpoint: Viewpoint, codec: Codec) -> Json:
-    shown = codec.encode_viewpoint(viewpoint)
-    pairs = [(shapes.encode_bitmap(bitmap), bitmap.blob) for bitmap in viewpoint.bitmaps]
-    bitmaps = [encoded | _measure(blob) for encoded, blob in pairs if encoded]
-    if bitmaps:
-        shown["bitmaps"] = bitmaps
+def _viewpoint(viewpoint: Viewpoint, codec: Resources) -> Json:
+    shown = codec.encode_viewpoint(viewpoint) | codec.encode_bitmaps(viewpoint, _measure)
     if viewpoint.snapshot:
         shown["snapshot"] = shapes.encode_snapshot(viewpoint.snapshot) | _measure(viewpoint.snapshot.blob)
     if viewpoint.components:

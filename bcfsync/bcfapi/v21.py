@@ -31,6 +31,7 @@ decode_selection = components.decode_selection
 decode_coloring = components.decode_coloring
 decode_visibility = components.decode_visibility
 assembled = components.assembled
+encode_bitmaps = shapes.encode_bitmaps
 decode_related = shapes.decode_related
 encode_related = shapes.encode_related
 decode_files = shapes.decode_files

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from lxml import etree
 
 from bcfsync import findings as f
+from bcfsync.bcfxml import ordinary_visinfo
 from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.ordinary import Odd
+from bcfsync.bcfxml.spelling import blanks, unsaid
 from bcfsync.model import (
     Coloring,
     Component,
@@ -28,8 +31,21 @@ _PARTS = frozenset({_SYSTEM, _TOOL_ID})
 _NOTHING: dict[str, str | None] = {}
 
 
+def components_of(root: Node, element: etree._Element, *, default: bool | None) -> Components:
+    """The same of an element of ``root`` that is not blank: straight where it is ordinary."""
+    try:
+        return ordinary_visinfo.components(element)
+    except Odd:
+        return read_components(root.beside(element), default=default)
+
+
 def read_components(node: Node, *, default: bool | None) -> Components:
-    """The components of a viewpoint; ``default`` is what an absent DefaultVisibility means."""
+    """The components of a viewpoint.
+
+    Args:
+        node: the Components element.
+        default: what an absent DefaultVisibility means.
+    """
     flat = tuple(_flat(child, node) for child in node.elements("Component"))
     hints, visibility = node.one("ViewSetupHints"), node.one("Visibility")
     selection, coloring = node.one("Selection"), node.one("Coloring")
@@ -41,10 +57,18 @@ def read_components(node: Node, *, default: bool | None) -> Components:
         selection=_component_list(selection) if selection else (),
         coloring=_coloring(coloring) if coloring else (),
         visibility=None if "Visibility" in node.synthetic() else shown,
+        spelling=blanks(node.element),
     )
 
 
 def _component_list(node: Node) -> tuple[Component, ...]:
+    try:
+        return ordinary_visinfo.component_list(node.element)
+    except Odd:
+        return _any_list(node)
+
+
+def _any_list(node: Node) -> tuple[Component, ...]:
     found = tuple(_component(child, node) for child in node.elements("Component"))
     node.report_unknown()
     return found
@@ -73,7 +97,9 @@ def _plain_parts(element: etree._Element, attributes: int) -> dict[str, str | No
         if tag not in _PARTS or tag in found or len(child) or child.attrib:
             return None
         text = child.text
-        found[str(tag)] = text if text and text.strip() else None
+        if not text or text.isspace():
+            return None
+        found[str(tag)] = text
     return found
 
 
@@ -81,7 +107,7 @@ def _odd_component(node: Node) -> Component:
     ifc_guid = node.attribute("IfcGuid")
     if ifc_guid is not None and not _IFC_GUID.fullmatch(ifc_guid):
         node.note(f.BAD_IFC_GUID, repr(ifc_guid))
-    return Component(ifc_guid, node.text(_SYSTEM), node.text(_TOOL_ID))
+    return Component(ifc_guid, node.text(_SYSTEM), node.text(_TOOL_ID), blanks(node.element))
 
 
 def _coloring(node: Node) -> tuple[Coloring, ...]:
@@ -118,6 +144,7 @@ def _visibility(node: Node | None, hints: Node | None, *, default: bool | None) 
         default_visibility=None if "DefaultVisibility" in node.synthetic() else default if said is None else said,
         exceptions=_component_list(exceptions) if exceptions else (),
         view_setup_hints=found,
+        spelling=blanks(node.element) | unsaid("DefaultVisibility", said),
     )
     node.report_unknown()
     return visibility

@@ -4,12 +4,15 @@ Owns: entries → model.Bcf. Sees: the readers of this package. Rules: BCF-XML l
 no meaning beyond the fixed ones at the root and ``markup.bcf``, references do.
 """
 
+import gc
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bcfsync import findings as f
-from bcfsync.bcfxml import markup, project
+from bcfsync.bcfxml import kept, markup, project, spelling
+from bcfsync.bcfxml.inspection import Inspection
+from bcfsync.bcfxml.lines import Lines
 from bcfsync.bcfxml.lookup import Entries, Lookup
 from bcfsync.bcfxml.node import Node
 from bcfsync.bcfxml.topic_folder import TopicFolder
@@ -33,33 +36,61 @@ class Decoded:
     findings: tuple[Finding, ...]
 
 
-def decode(entries: Entries, name: str) -> Decoded:
+def decode(entries: Entries, name: str, inspection: Inspection | None = None, only: Iterable[str] = ()) -> Decoded:
     """Read everything an archive holds into the model; one bad document never costs the others.
 
     Args:
         entries: the opened archive.
         name: how to call it in findings and errors.
+        inspection: what is to be told of every document and topic; only validation has one.
+        only: guids of topics: no other is read then, and no foreign entry told; all are, where their folders do not
+            bear these names.
 
     Raises:
         NotBcf: the archive has neither a bcf.version nor a markup.bcf.
     """
-    lookup = Lookup(entries, name)
-    markups = lookup.named("markup.bcf")
-    lookup.root = _root(lookup, markups)
+    wanted = gc.isenabled()
+    gc.disable()  # a model has no cycles, and looking for them while it grows costs a third of reading it
+    try:
+        return _decode(Lookup(entries, name, inspection), frozenset(map(guid_key, only)))
+    finally:
+        if wanted:
+            gc.enable()
+
+
+def _decode(lookup: Lookup, only: frozenset[str]) -> Decoded:
+    entries, name = lookup.entries, lookup.archive
+    every = lookup.named("markup.bcf")
+    lookup.root = _root(lookup, every)
+    markups = _chosen(every, only)
+    whole = len(markups) == len(every)
     version = _version(lookup, markups)
     found, schema = _project(lookup)
     extensions = _extensions(lookup, schema, version)
+    if lookup.inspection:
+        lookup.inspection.begins(version, extensions)
     documents = {guid_key(item.guid): item for item in _listed_documents(lookup)}
     read = (TopicFolder(lookup, entry, version, documents).topic() for entry in markups)
     topics = _unique(lookup, [topic for topic in read if topic])
     if not topics:
         lookup.note(f.NO_TOPICS, name, "none of its markup.bcf could be read" if markups else "no markup.bcf")
-    _report_folders_without_markup(lookup, markups)
-    if version != "3.0":
+    if whole:
+        _report_folders_without_markup(lookup, markups)
+    if version != "3.0" and whole:
         documents |= {guid_key(item.guid): item for item in _unreferenced_documents(lookup)}
-    extras = tuple(Extra(entry, lookup.blob(entry)) for entry in entries.names if entry not in lookup.used)
-    bcf = Bcf(version, found, extensions, tuple(documents.values()), topics, extras)
+    unused = (entry for entry in entries.names if entry not in lookup.used) if whole else ()
+    extras = tuple(Extra(entry, lookup.blob(entry)) for entry in unused)
+    spelled = spelling.of_archive(lookup.roots, has_schema=extensions is not None)
+    if root := lookup.roots.get("project.bcfp"):
+        extensions = kept.with_stages(extensions, kept.kept(root.element))
+    bcf = Bcf(version, found, extensions, tuple(documents.values()), topics, extras, spelled)
     return Decoded(bcf, tuple(_told_once(lookup.findings)))
+
+
+def _chosen(markups: list[str], only: frozenset[str]) -> list[str]:
+    """The markups of these topics, by the names of their folders; all, where one is not found by that."""
+    found = [entry for entry in markups if guid_key(posixpath.basename(posixpath.dirname(entry))) in only]
+    return found if only and len(found) == len(only) else markups
 
 
 def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -123,8 +154,14 @@ def _extensions(lookup: Lookup, schema: str | None, version: str) -> Extensions 
             found = lookup.document(name, "schema")
             return project.read_extensions_xsd(found) if found else None
     if schema and "://" not in schema:
-        lookup.note(f.PAYLOAD_MISSING, "project.bcfp", f"extension schema {schema!r}")
+        line = _line(lookup, "project.bcfp", schema, "ExtensionSchema")
+        lookup.note(f.PAYLOAD_MISSING, "project.bcfp", f"extension schema {schema!r}", line)
     return None
+
+
+def _line(lookup: Lookup, name: str, value: str, element: str) -> int:
+    root = lookup.roots.get(name)
+    return Lines(root.element).of(value, element) if root else 0
 
 
 def _listed_documents(lookup: Lookup) -> list[Document]:
@@ -135,16 +172,20 @@ def _listed_documents(lookup: Lookup) -> list[Document]:
 def _with_payload(lookup: Lookup, document: Document) -> Document:
     entry = lookup.at_root(f"documents/{document.guid}")
     if entry is None:
-        lookup.note(f.PAYLOAD_MISSING, "documents.xml", f"document {document.guid} ({document.filename})")
+        line = _line(lookup, "documents.xml", document.guid, "Document")
+        lookup.note(f.PAYLOAD_MISSING, "documents.xml", f"document {document.guid} ({document.filename})", line)
         return document
     lookup.used.add(entry)
-    return replace(document, path=entry, blob=lookup.blob(entry))
+    # a place it had in a 2.x archive, and will have again, was kept
+    return replace(document, path=document.path or entry, blob=lookup.blob(entry))
 
 
 def _unreferenced_documents(lookup: Lookup) -> list[Document]:
     """Documents of our own 2.x files that no topic refers to: 2.x has no list of documents, their places tell."""
     found: list[Document] = []
     for entry in lookup.entries.names:
+        if "Documents/" not in entry:
+            continue  # a relative path costs fifty times this look
         parts = posixpath.relpath(entry, lookup.root or ".").split("/")
         if len(parts) == 3 and parts[0] == "Documents" and is_guid(parts[1]) and entry not in lookup.used:
             lookup.used.add(entry)
@@ -168,6 +209,8 @@ def _unique(lookup: Lookup, topics: list[Topic]) -> tuple[Topic, ...]:
 
 
 def _report_folders_without_markup(lookup: Lookup, markups: list[str]) -> None:
-    folders = {posixpath.dirname(entry) for entry in lookup.entries.names if entry.lower().endswith(".bcfv")}
+    # a file that was found all the same, in a folder of another letter case, has its topic
+    unused = (entry for entry in lookup.entries.names if entry not in lookup.used)
+    folders = {posixpath.dirname(entry) for entry in unused if entry.lower().endswith(".bcfv")}
     for folder in sorted(folders - {posixpath.dirname(entry) for entry in markups}):
         lookup.note(f.NO_MARKUP, folder + "/", "viewpoints without a topic")

@@ -9,20 +9,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bcfsync.guids import guid_key, written_guid
-from bcfsync.model import Bcf, Blob, Components, Document, Extra, Topic, Viewpoint
+from bcfsync.guids import guid_key, is_guid, written_guid
+from bcfsync.model import Bcf, Blob, Components, Document, Extra, Spelling, Topic, Viewpoint
 
 Entry = tuple[str, bytes | Blob]
 """A name in the archive and what stands under it."""
 
 # what Windows refuses; everything else is kept, so that a name comes back as it went
+# what xs:anyURI takes for sure: a path, or a link
+_URI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?[\w .()+,;=@&$!*'~/-]+")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
+_FILE, _PICTURE, _SCHEMA = "viewpoint.bcfv", "snapshot.png", "extensions.xsd"
+_PICTURES = {_PICTURE, "snapshot.jpg", "snapshot.jpeg"}
 _ENDINGS = {"png": (".png",), "jpg": (".jpg", ".jpeg")}
 
 
 @dataclass(frozen=True, slots=True)
 class ViewpointNames:
-    """File names inside the topic folder; None where there is no such file."""
+    """File names inside the topic folder, bitmaps perhaps with the folder; None where there is no such file."""
 
     viewpoint: str | None
     snapshot: str | None
@@ -48,13 +52,24 @@ def viewpoint_names(
     Args:
         topic: with its viewpoints.
         extras: foreign entries of the archive; what one in this topic's folder is called is taken.
-        canonical_first: 2.x: the viewpoint with the lowest index takes viewpoint.bcfv and snapshot.png.
+        canonical_first: 2.x: one viewpoint is called viewpoint.bcfv, one picture snapshot.png. Those that are called so
+            keep their names; else those of the lowest index take them.
     """
     names = _Names({"markup.bcf"} | _taken(topic, extras))
-    first = _first(topic.viewpoints) if canonical_first else None
-    ordered = sorted(topic.viewpoints, key=lambda view: view is not first)
-    found = {id(view): _named(view, names, first=view is first, needs_file=canonical_first) for view in ordered}
+    file = _first(topic, _FILE) if canonical_first else None
+    picture = _first(topic, _PICTURE) if canonical_first else None
+    first = _First(file, picture)
+    ordered = sorted(topic.viewpoints, key=lambda view: (view is not file, view is not picture))
+    found = {id(view): _named(view, names, first, folder_of(topic), needs_file=canonical_first) for view in ordered}
     return tuple(found[id(view)] for view in topic.viewpoints)
+
+
+def by_folder(extras: Iterable[Extra]) -> dict[str | None, list[Extra]]:
+    """Foreign entries by the folder they stand in."""
+    found: dict[str | None, list[Extra]] = {}
+    for extra in extras:
+        found.setdefault(posixpath.dirname(extra.path), []).append(extra)
+    return found
 
 
 def _taken(topic: Topic, extras: Iterable[Extra]) -> set[str]:
@@ -65,9 +80,28 @@ def _taken(topic: Topic, extras: Iterable[Extra]) -> set[str]:
     return {posixpath.basename(name).lower() for name in own | foreign}
 
 
-def _first(viewpoints: Iterable[Viewpoint]) -> Viewpoint | None:
-    found = list(viewpoints)
-    return min(found, key=lambda view: (view.index is None, view.index or 0)) if found else None
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The viewpoints whose file and whose picture have the names that 2.x wants."""
+
+    file: Viewpoint | None
+    picture: Viewpoint | None
+
+
+def _first(topic: Topic, name: str) -> Viewpoint | None:
+    """The viewpoint that is, or shall be, called so; none in a topic that came without the name."""
+    candidates = [view for view in topic.viewpoints if name == _FILE or view.snapshot]
+    known = {_FILE} if name == _FILE else _PICTURES
+    found = next((view for view in candidates if _own_name(view, name).lower() in known), None)
+    if found is None and candidates and f"-{name}" not in topic.spelling:
+        found = min(candidates, key=lambda view: (view.index is None, view.index or 0))
+    return found
+
+
+def _own_name(view: Viewpoint, name: str) -> str:
+    if name == _FILE:
+        return view.reference or ""
+    return (view.snapshot.reference or "") if view.snapshot else ""
 
 
 def has_content(view: Viewpoint) -> bool:
@@ -80,6 +114,11 @@ def has_content(view: Viewpoint) -> bool:
         or view.clipping_planes
         or view.bitmaps
     )
+
+
+def fits(name: str, kind: str) -> bool:
+    """Whether a file name has an ending of this kind of image."""
+    return name.lower().endswith(_ENDINGS[kind])
 
 
 class _Names:
@@ -101,20 +140,23 @@ class _Names:
         return f"{stem}-{at}{ending}"
 
 
-def _named(view: Viewpoint, names: _Names, *, first: bool, needs_file: bool) -> ViewpointNames:
+def _named(view: Viewpoint, names: _Names, first: _First, folder: str, *, needs_file: bool) -> ViewpointNames:
     guid = written_guid(view.guid)
     file = snapshot = None
     if has_content(view) or (needs_file and view.reference):
-        wanted = "viewpoint.bcfv" if first else safe_name(view.reference or "", f"{guid}.bcfv")
+        wanted = _FILE if view is first.file else safe_name(view.reference or "", f"{guid}.bcfv")
         file = names.fresh(wanted if wanted.lower().endswith(".bcfv") else f"{guid}.bcfv", f"{guid}.bcfv")
     if view.snapshot:
-        snapshot = _snapshot_name(view, names, guid, first=first)
+        snapshot = _snapshot_name(view, names, guid, first=view is first.picture)
     bitmaps = []
     for at, bitmap in enumerate(view.bitmaps):
         fallback = f"bitmap-{guid}-{at}.{bitmap.bitmap_type}"
         wanted = safe_name(bitmap.reference or "", fallback)
         fits = wanted.lower().endswith(_ENDINGS[bitmap.bitmap_type]) or bitmap.blob is None
-        bitmaps.append(names.fresh(wanted if fits else fallback, fallback))
+        name = names.fresh(wanted if fits else fallback, fallback)
+        # seen in published 2.0 archives: the way to a bitmap starts at the root
+        rooted = (bitmap.reference or "").lower() == f"{folder}/{name.lower()}"
+        bitmaps.append(f"{folder}/{name}" if rooted else name)
     return ViewpointNames(file, snapshot, tuple(bitmaps))
 
 
@@ -134,7 +176,7 @@ def picture_entries(topic: Topic, names: tuple[ViewpointNames, ...]) -> list[Ent
             found.append((f"{folder}/{given.snapshot}", view.snapshot.blob))
         for bitmap, name in zip(view.bitmaps, given.bitmaps, strict=True):
             if bitmap.blob:
-                found.append((f"{folder}/{name}", bitmap.blob))
+                found.append((f"{folder}/{posixpath.basename(name)}", bitmap.blob))
     return found
 
 
@@ -159,12 +201,36 @@ def inside(folder: str, reference: str) -> str:
 
 def document_path(document: Document) -> str:
     """Where a 2.x archive holds a document: where it stood, else ``Documents/<guid>/<name>``, which is reversible."""
-    if document.path and not document.path.lower().startswith("documents/"):
-        return document.path
     guid = written_guid(document.guid)
-    if document.path and guid in document.path.lower() and document.path.count("/") > 1:
-        return document.path
+    if document.path and document.path.lower() != f"documents/{guid}":
+        # a topic's folder is written in lower case, with all that is in it
+        first, slash, rest = document.path.partition("/")
+        return f"{written_guid(first)}/{rest}" if slash and is_guid(first) else document.path
     return f"Documents/{guid}/{safe_name(document.filename, guid)}"
+
+
+def schema_name(spelling: Spelling, *, needed: bool) -> str | None:
+    """What a 2.x project calls its extension schema; a name that led nowhere stays one."""
+    named = spelling.extension_schema if _URI.fullmatch(spelling.extension_schema or "") else None
+    if needed:
+        return named or _SCHEMA
+    return named if "ExtensionSchema" in spelling.names else None
+
+
+def schema_place(spelling: Spelling) -> str:
+    """Where a 2.x archive holds its extension schema: where its project says, unless that is elsewhere."""
+    name = posixpath.normpath((spelling.extension_schema or _SCHEMA).replace("\\", "/"))
+    return _SCHEMA if name.startswith(("..", "/")) or ":" in name or "\0" in name else name
+
+
+def reference_path(folder: str, path: str | None, document: Document) -> str:
+    """How a 2.x topic refers to a document: as it did, where that leads to the document's place; else from the root."""
+    place = document_path(document)
+    if path:
+        plain = posixpath.normpath(path.strip().replace("\\", "/"))
+        if place.lower() in {inside(folder, path).lower(), plain.lower()}:
+            return path
+    return f"../{place}"
 
 
 def extra_entries(bcf: Bcf) -> list[Entry]:

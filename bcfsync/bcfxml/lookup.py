@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from bcfsync import findings as f
+from bcfsync.bcfxml.inspection import Inspection
 from bcfsync.bcfxml.node import Node
 from bcfsync.bcfxml.parsing import parse
 from bcfsync.errors import InvalidArchive
@@ -46,10 +47,12 @@ class Entries(Protocol):
 class Lookup:
     """One pass over one archive: remembers which entries were used and what was odd."""
 
-    def __init__(self, entries: Entries, archive: str) -> None:
+    def __init__(self, entries: Entries, archive: str, inspection: Inspection | None = None) -> None:
         self.entries = entries
+        self.inspection = inspection
         self.archive = archive
         self.root = ""
+        self.roots: dict[str, Node] = {}
         self.used: set[str] = set()
         self.findings: list[Finding] = []
         self._noted: set[Finding] = set()
@@ -57,12 +60,12 @@ class Lookup:
         self._known = frozenset(entries.names)
         self._folders: dict[str, list[str]] = {}
         for entry in entries.names:
-            self._folders.setdefault(posixpath.dirname(entry), []).append(entry)
+            self._folders.setdefault(entry.rpartition("/")[0], []).append(entry)
         self._lowered = {entry.lower(): entry for entry in reversed(entries.names)}
 
     def named(self, basename: str) -> list[str]:
         """All entries with this last part, at any depth, in any letter case, in archive order."""
-        return [entry for entry in self.entries.names if posixpath.basename(entry).lower() == basename]
+        return [entry for entry in self.entries.names if entry.rpartition("/")[2].lower() == basename]
 
     def folder(self, path: str) -> list[str]:
         """The entries of one folder, in archive order."""
@@ -75,7 +78,10 @@ class Lookup:
     def document(self, name: str, *roots: str) -> Node | None:
         """A document at the root of the archive, parsed; None where it is absent or unreadable."""
         entry = self.at_root(name)
-        return self.parsed(entry, *roots) if entry else None
+        node = self.parsed(entry, *roots) if entry else None
+        if node:
+            self.roots[name] = node
+        return node
 
     def parsed(self, entry: str, *roots: str) -> Node | None:
         """The root node of an XML entry whose root element has one of these names, else None and a finding."""
@@ -83,11 +89,11 @@ class Lookup:
         if element is None:
             return None
         node = Node(element, entry, self.findings)
-        if node.name not in roots:
+        if element.tag not in roots and node.name not in roots:
             node.note(f.WRONG_ROOT, f"{node.name}, expected {' or '.join(roots)}")
             return None
         self.used.add(entry)
-        namespace = etree.QName(element).namespace
+        namespace = None if element.tag in roots else etree.QName(element).namespace
         if namespace and node.name != "schema":
             node.note(f.NAMESPACE, namespace)
         return node
@@ -109,6 +115,8 @@ class Lookup:
         element, findings = parse(data, entry)
         for finding in findings:
             self._note(finding)
+        if self.inspection and element is not None:
+            self.inspection.document(entry, element, data)
         return element
 
     def head(self, entry: str) -> bytes:
@@ -119,11 +127,11 @@ class Lookup:
             self.note(f.DAMAGED, entry, str(error))
             return b""
 
-    def payload(self, folder: str, reference: str, entry: str) -> Blob | None:
+    def payload(self, folder: str, reference: str, entry: str, line: int = 0) -> Blob | None:
         """The bytes a reference in a topic's document leads to; None and a finding where it leads nowhere."""
         found = self.resolve(folder, reference)
         if found is None:
-            self.note(f.PAYLOAD_MISSING, entry, repr(reference))
+            self.note(f.PAYLOAD_MISSING, entry, repr(reference), line)
             return None
         self.used.add(found)
         return self.blob(found)
@@ -131,6 +139,9 @@ class Lookup:
     def resolve(self, folder: str, reference: str) -> str | None:
         """The entry a reference means: beside the topic, from the root, by its last part; case-insensitively last."""
         text = reference.strip().replace("\\", "/")
+        beside = f"{folder}/{text}"
+        if beside in self._known:
+            return beside
         for candidate in filter(None, dict.fromkeys((text, unquote(text)))):
             last = posixpath.basename(candidate)
             places = ((folder, candidate), (self.root, candidate), (folder, last))
@@ -145,9 +156,9 @@ class Lookup:
         """The bytes of an entry, to be read later."""
         return Blob(entry, self.entries.size(entry))
 
-    def note(self, rule: f.Rule, entry: str, detail: str) -> None:
+    def note(self, rule: f.Rule, entry: str, detail: str, line: int = 0) -> None:
         """Report something odd, once."""
-        self._note(Finding(rule, entry, detail))
+        self._note(Finding(rule, entry, detail, line))
 
     def _note(self, finding: Finding) -> None:
         if finding not in self._noted:

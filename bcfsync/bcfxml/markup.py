@@ -7,8 +7,14 @@ Rules: BCF-XML 2.0, 2.1, 3.0 markup schemas; one tolerant reader, because files 
 from dataclasses import replace
 from typing import TypeVar
 
+from lxml import etree
+
 from bcfsync import findings as f
+from bcfsync.bcfxml import kept, ordinary_markup
 from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.ordinary import Odd
+from bcfsync.bcfxml.ordinary_markup import Elements
+from bcfsync.bcfxml.spelling import blanks, of_header, unsaid
 from bcfsync.guids import derived_guid, guid_key, is_guid
 from bcfsync.model import BimSnippet, Comment, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
 
@@ -18,17 +24,25 @@ Threaded = TypeVar("Threaded", Comment, Viewpoint)
 
 def read_markup(root: Node, folder: str) -> Topic | None:
     """The topic of a markup document, or None where it has no Topic element at all."""
+    try:
+        topic, comments, viewpoints = ordinary_markup.topic(root.element, folder)
+    except Odd:
+        return _read_any(root, folder)
+    return _with_thread(topic, comments, viewpoints, root)
+
+
+def _read_any(root: Node, folder: str) -> Topic | None:
     node = root.one("Topic")
     header = root.one("Header")
     if node is None:
         root.note(f.BROKEN_XML, "Markup has no Topic")
         return None
     guid = _topic_guid(node, folder)
-    comments = [*root.many("Comment"), *_wrapped(node, "Comments", "Comment")]
-    viewpoints = [*_viewpoint_nodes(root), *_viewpoint_nodes(node)]
+    comments = [*root.elements("Comment"), *_wrapped(node, "Comments", "Comment")]
+    viewpoints = [*_viewpoint_elements(root), *_viewpoint_elements(node)]
     topic = _topic(node, guid, folder, header)
     root.report_unknown()
-    return _with_thread(topic, comments, viewpoints)
+    return _with_thread(topic, comments, viewpoints, root)
 
 
 def shape(root: Node) -> str | None:
@@ -91,29 +105,27 @@ def _topic(node: Node, guid: str, folder: str, header: Node | None) -> Topic:
         document_references=_references(node, guid),
         related_topics=_related(node),
         folder=folder,
+        spelling=blanks(node.element) | of_header(header),
     )
     node.report_unknown()
-    return topic
+    return kept.with_topic(topic, kept.kept(node.element))
 
 
 def _said(value: T | None, name: str, invented: frozenset[str]) -> T | None:
     return None if name in invented else value
 
 
-def _with_thread(topic: Topic, comments: list[Node], viewpoints: list[Node]) -> Topic:
-    return replace(
-        topic,
-        comments=_unique([_comment(node, topic.guid, at) for at, node in enumerate(comments)], comments, "comment"),
-        viewpoints=_unique(
-            [_viewpoint(node, topic.guid, at) for at, node in enumerate(viewpoints)], viewpoints, "viewpoint"
-        ),
-    )
+def _with_thread(topic: Topic, comments: Elements, viewpoints: Elements, root: Node) -> Topic:
+    said = [_comment(element, topic.guid, at, root) for at, element in enumerate(comments)]
+    thread = _unique(said, comments, "comment", root)
+    views = [_viewpoint(element, topic.guid, at, root) for at, element in enumerate(viewpoints)]
+    return replace(topic, comments=thread, viewpoints=_unique(views, viewpoints, "viewpoint", root))
 
 
-def _wrapped(node: Node, wrapper: str, item: str) -> list[Node]:
-    found: list[Node] = []
+def _wrapped(node: Node, wrapper: str, item: str) -> Elements:
+    found: Elements = []
     for outer in node.many(wrapper):
-        found.extend(outer.many(item))
+        found.extend(outer.elements(item))
         outer.report_unknown()
     return found
 
@@ -139,7 +151,7 @@ def _labels(node: Node) -> tuple[str, ...]:
 
 def _files(header: Node) -> tuple[HeaderFile, ...]:
     """An empty File means "no model" (2.0 needs one File in every Header)."""
-    nodes = [*header.many("File"), *_wrapped(header, "Files", "File")]
+    nodes = map(header.beside, [*header.elements("File"), *_wrapped(header, "Files", "File")])
     files = tuple(_file(node) for node in nodes if not node.is_blank())
     header.report_unknown()
     return files
@@ -154,6 +166,7 @@ def _file(node: Node) -> HeaderFile:
         date=node.date("Date"),
         reference=node.text("Reference"),
         is_external=True if external is None else external,
+        spelling=blanks(node.element) | unsaid("IsExternal", external),
     )
     node.report_unknown()
     return file
@@ -162,11 +175,13 @@ def _file(node: Node) -> HeaderFile:
 def _snippet(node: Node | None, invented: frozenset[str]) -> BimSnippet | None:
     if node is None or node.is_blank():
         return None
+    external = node.flag("IsExternal")
     snippet = BimSnippet(
         snippet_type=_said(node.attribute("SnippetType"), "SnippetType", invented) or "",
-        is_external=bool(node.flag("IsExternal")),
+        is_external=bool(external),
         reference=node.text("Reference") or "",
         reference_schema=_said(node.text("ReferenceSchema"), "ReferenceSchema", invented) or "",
+        spelling=unsaid("IsExternal", external),
     )
     node.report_unknown()
     return snippet
@@ -185,7 +200,7 @@ def _references(node: Node, topic_guid: str) -> tuple[DocumentReference, ...]:
 
 def _reference(node: Node, topic_guid: str, at: int) -> DocumentReference:
     guid = node.attribute("Guid")
-    external = bool(node.flag("IsExternal"))
+    external = node.flag("IsExternal")
     path = node.text("ReferencedDocument")
     reference = DocumentReference(
         # 2.x need not name its references: the place among its siblings is the name
@@ -195,9 +210,10 @@ def _reference(node: Node, topic_guid: str, at: int) -> DocumentReference:
         description=node.text("Description"),
         path=None if external else path,
         synthetic=node.synthetic() if guid else frozenset({"Guid"}),
+        spelling=blanks(node.element) | unsaid("IsExternal", external),
     )
     node.report_unknown()
-    return reference
+    return kept.with_reference(reference, kept.kept(node.element))
 
 
 def _related(node: Node) -> tuple[str, ...]:
@@ -210,7 +226,14 @@ def _related(node: Node) -> tuple[str, ...]:
     return tuple(guid.strip() for guid in found if guid)
 
 
-def _comment(node: Node, topic_guid: str, at: int) -> Comment:
+def _comment(element: etree._Element, topic_guid: str, at: int, root: Node) -> Comment:
+    try:
+        return ordinary_markup.comment(element, topic_guid)
+    except Odd:
+        return _any_comment(root.beside(element), topic_guid, at)
+
+
+def _any_comment(node: Node, topic_guid: str, at: int) -> Comment:
     guid = node.attribute("Guid")
     invented = node.synthetic()
     date, author = node.date("Date"), node.text("Author")
@@ -231,13 +254,14 @@ def _comment(node: Node, topic_guid: str, at: int) -> Comment:
         modified_date=node.date("ModifiedDate"),
         modified_author=node.text("ModifiedAuthor"),
         reply_to_comment_guid=_guid_of(node, "ReplyToComment"),
-        status=node.text("Status"),
-        verbal_status=node.text("VerbalStatus"),
+        status=_said(node.text("Status"), "Status", invented),
+        verbal_status=_said(node.text("VerbalStatus"), "VerbalStatus", invented),
+        spelling=blanks(node.element),
     )
     if not comment.comment.strip() and not comment.viewpoint_guid:
         node.note(f.EMPTY_COMMENT, f"comment {comment.guid}")
     node.report_unknown()
-    return comment
+    return kept.with_comment(comment, kept.kept(node.element))
 
 
 def _guid_of(node: Node, name: str) -> str | None:
@@ -255,18 +279,25 @@ def _check_back_reference(node: Node, topic_guid: str) -> None:
         node.note(f.OTHER_TOPIC, f"{named} in topic {topic_guid}")
 
 
-def _viewpoint_nodes(parent: Node) -> list[Node]:
+def _viewpoint_elements(parent: Node) -> Elements:
     """2.x repeats Viewpoints below Markup; 3.0 wraps ViewPoint in Topic/Viewpoints."""
-    found: list[Node] = []
+    found: Elements = []
     for node in parent.many("Viewpoints"):
-        inner = node.many("ViewPoint")
-        found.extend(inner or ([] if node.is_blank() else [node]))
+        inner = node.elements("ViewPoint")
+        found.extend(inner or ([] if node.is_blank() else [node.element]))
         if inner:
             node.report_unknown()
     return found
 
 
-def _viewpoint(node: Node, topic_guid: str, at: int) -> Viewpoint:
+def _viewpoint(element: etree._Element, topic_guid: str, at: int, root: Node) -> Viewpoint:
+    try:
+        return ordinary_markup.viewpoint(element)
+    except Odd:
+        return _any_viewpoint(root.beside(element), topic_guid, at)
+
+
+def _any_viewpoint(node: Node, topic_guid: str, at: int) -> Viewpoint:
     guid = node.attribute("Guid")
     name, snapshot = node.text("Viewpoint"), node.text("Snapshot")
     if guid is None:
@@ -279,20 +310,22 @@ def _viewpoint(node: Node, topic_guid: str, at: int) -> Viewpoint:
         index=node.integer("Index"),
         snapshot=Snapshot("png", snapshot.strip()) if snapshot else None,
         reference=name.strip() if name else None,
+        spelling=blanks(node.element),
+        synthetic=node.synthetic(),
     )
     node.report_unknown()
-    return viewpoint
+    return kept.with_index(viewpoint, kept.kept(node.element))
 
 
-def _unique(items: list[Threaded], nodes: list[Node], kind: str) -> tuple[Threaded, ...]:
+def _unique(items: list[Threaded], elements: Elements, kind: str, root: Node) -> tuple[Threaded, ...]:
     """Repeated items once; different ones under one guid both, the second under a derived guid."""
     kept: dict[str, Threaded] = {}
-    for item, node in zip(items, nodes, strict=True):
+    for item, element in zip(items, elements, strict=True):
         key = guid_key(item.guid)
         if kept.get(key) == item:
             continue
         if key in kept:
-            node.note(f.DUPLICATE_GUID, f"{kind} {item.guid}")
+            root.beside(element).note(f.DUPLICATE_GUID, f"{kind} {item.guid}")
             key = derived_guid(f"duplicate {kind}", key, str(len(kept)))
             kept[key] = replace(item, guid=key)
         else:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from bcfsync.bcfxml.node import local_name
 from bcfsync.bcfxml.source import Element
+from bcfsync.guids import written_guid
 
 _KEYS = ("Guid", "name", "value")
 """Attributes that say who an element is: BCF's, and those of an extension schema."""
@@ -26,7 +27,7 @@ class Places:
     def __init__(self, node: Element, before: list[etree._Element]) -> None:
         self._found: dict[int, Element] = {}
         self._left = node.children
-        for source_key, key in ((_source_key, key_of), (_source_text, _text_key), (_source_name, _name_key)):
+        for source_key, key in _STAGES:
             self._match(before, source_key, key)
         self._blanks = {item.local: item for item in reversed(self._left) if _is_blank(item)}
 
@@ -71,7 +72,9 @@ def key_of(element: etree._Element) -> _Key:
 
 
 def _source_key(element: Element) -> _Key:
-    lowered = {name.lower(): value for name, value in element.attributes.items()}
+    lowered = {name.lower(): value for name, value in reversed(element.attributes.items())}
+    if guid := lowered.get("guid"):
+        return (element.local, written_guid(guid))  # an id that is no guid stands under the one we write for it
     found = next((value for name in _KEYS if (value := lowered.get(name.lower()))), None)
     return (element.local, found.lower()) if found else None
 
@@ -102,6 +105,18 @@ def _name_key(element: etree._Element) -> _Key:
 
 def _source_name(element: Element) -> _Key:
     return (element.local,)
+
+
+def _nameless(element: Element) -> _Key:
+    return (element.local,) if _source_key(element) is None else None
+
+
+def _any_name(element: etree._Element) -> _Key:
+    return (name_of(element),)
+
+
+# what says who it is; what says the same; what is of one name; what should say who it is and does not (Aconex)
+_STAGES = ((_source_key, key_of), (_source_text, _text_key), (_source_name, _name_key), (_nameless, _any_name))
 
 
 def _is_blank(element: Element) -> bool:

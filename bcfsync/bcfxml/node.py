@@ -29,16 +29,30 @@ def local_name(element: etree._Element) -> str:
 class Node:
     """One element being read. ``entry`` and the shared ``findings`` say where trouble goes."""
 
-    __slots__ = ("_attributes", "_children", "_read", "_read_attributes", "element", "entry", "findings")
+    __slots__ = ("_named", "_read", "_read_attributes", "_said", "element", "entry", "findings")
 
     def __init__(self, element: etree._Element, entry: str, findings: list[Finding]) -> None:
         self.element = element
         self.entry = entry
         self.findings = findings
-        self._children = _by_name(element)
-        self._attributes = {key.rpartition("}")[2].lower(): value for key, value in element.items()}
         self._read: set[str] = set()
         self._read_attributes: set[str] = set()
+        self._named: dict[str, list[etree._Element]] | None = None
+        self._said: dict[str, str] | None = None
+
+    @property
+    def _children(self) -> dict[str, list[etree._Element]]:
+        """The children by name, looked at when first asked for: many elements are read without."""
+        if self._named is None:
+            self._named = _by_name(self.element)
+        return self._named
+
+    @property
+    def _attributes(self) -> dict[str, str]:
+        if self._said is None:
+            # the first spelling counts: what another namespace, or a second spelling, adds does not hide it
+            self._said = {key.rpartition("}")[2].lower(): value for key, value in reversed(self.element.items())}
+        return self._said
 
     @property
     def line(self) -> int:
@@ -64,7 +78,11 @@ class Node:
 
     def many(self, *names: str) -> "list[Node]":
         """The children of these names, in document order."""
-        return [Node(child, self.entry, self.findings) for child in self.elements(*names)]
+        return [self.beside(child) for child in self.elements(*names)]
+
+    def beside(self, element: etree._Element) -> "Node":
+        """Another element of the same document."""
+        return Node(element, self.entry, self.findings)
 
     def one(self, name: str) -> "Node | None":
         """The first child of this name that is not blank, else the first, else None."""

@@ -17,7 +17,17 @@ _PROLOG = re.compile(r"\ufeff?(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE",
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+# how almost every document begins: no encoding but these two, in both of which a DOCTYPE looks like one
+_PLAIN = tuple(
+    start + b'<?xml version="1.0"' + rest
+    for start in (b"", b"\xef\xbb\xbf")
+    for rest in (b' encoding="UTF-8"?>', b' encoding="utf-8"?>', b"?>", b' encoding="UTF-8" standalone=')
+)
 _UNMARKED = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+
+
+# one for all threads: lxml lets one at a time in, and making one costs a tenth of what a small document does
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, encoding=None)
 
 
 def parse(data: bytes, entry: str) -> tuple[etree._Element | None, list[Finding]]:
@@ -26,29 +36,50 @@ def parse(data: bytes, entry: str) -> tuple[etree._Element | None, list[Finding]
     A document that does not parse as it stands is tried again without leading blanks, trailing NULs, a wrong
     encoding declaration and illegal characters (.NET and hand-made files); that gives a finding, too.
     """
-    refused = [Finding(f.DOCTYPE, entry, "<!DOCTYPE …>")]
-    if _has_doctype(data):
-        return None, refused
+    plain = _has_plain_prolog(data)
+    if not plain and _has_doctype(data):
+        return None, _refused(entry)
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         problem = error
     else:
         # an encoding the look at the prolog cannot read, such as EBCDIC
-        return (None, refused) if root.getroottree().docinfo.internalDTD is not None else (root, [])
+        hidden = not plain and root.getroottree().docinfo.internalDTD is not None
+        return (None, _refused(entry)) if hidden else (root, [])
     for text in _mended(data):
         if _PROLOG.match(text):
-            return None, refused
+            return None, _refused(entry)
         try:
-            root = etree.fromstring(text.encode("utf-8"), _parser())
+            root = etree.fromstring(text.encode("utf-8"), _PARSER)
         except etree.XMLSyntaxError:
             continue
         return root, [Finding(f.MENDED_XML, entry, problem.msg or "syntax", problem.lineno or 0)]
     return None, [Finding(f.BROKEN_XML, entry, problem.msg or "syntax", problem.lineno or 0)]
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, encoding=None)
+def mended_text(data: bytes) -> str | None:
+    """The text ``parse`` reads instead of a document that is slightly broken; None where it reads it as it stands."""
+    if _parses(data):
+        return None
+    return next((text for text in _mended(data) if _parses(text.encode("utf-8"))), None)
+
+
+def _parses(data: bytes) -> bool:
+    try:
+        etree.fromstring(data, _PARSER)
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def _refused(entry: str) -> list[Finding]:
+    return [Finding(f.DOCTYPE, entry, "<!DOCTYPE …>")]
+
+
+def _has_plain_prolog(data: bytes) -> bool:
+    """Whether bytes mean their ASCII, and so no document type can hide in another encoding, and none is there."""
+    return data.startswith(_PLAIN) and b"<!DOCTYPE" not in data
 
 
 def _has_doctype(data: bytes) -> bool:
@@ -85,3 +116,19 @@ def _legal_reference(found: re.Match[str]) -> str:
     code = int(found[1], 16) if found[1] else int(found[2])
     legal = code in {9, 10, 13} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
     return found[0] if legal else ""
+
+
+def schema_errors(data: bytes, schema: etree.XMLSchema) -> list[str] | None:
+    """What a schema says of a document while reading it, in time that grows with its length only; [] where it is valid.
+
+    None where the document does not parse as it stands.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, schema=schema)
+    try:
+        etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        errors = [error for error in list(parser.error_log) if error.level_name != "WARNING"]
+        if not errors or any(error.domain_name != "SCHEMASV" for error in errors):
+            return None
+        return [error.message for error in errors]
+    return []

@@ -8,6 +8,7 @@ import re
 from dataclasses import fields
 
 from bcfsync import findings as f
+from bcfsync.bcfxml import kept
 from bcfsync.bcfxml.node import Node
 from bcfsync.guids import derived_guid
 from bcfsync.model import Document, Extensions, Project
@@ -105,7 +106,7 @@ def _document(node: Node) -> Document:
         guid = derived_guid("document", name)
     document = Document(guid.strip(), name, node.text("Description"))
     node.report_unknown()
-    return document
+    return kept.with_document(document, kept.kept(node.element))
 
 
 def has_lists(extensions: Extensions | None) -> bool:

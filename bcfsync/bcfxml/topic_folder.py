@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from bcfsync import findings as f
 from bcfsync.bcfxml import markup, visinfo
+from bcfsync.bcfxml.lines import Lines
 from bcfsync.bcfxml.lookup import Lookup
 from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.spelling import of_viewpoints
 from bcfsync.guids import derived_guid, guid_key, is_guid
-from bcfsync.model import Bitmap, Document, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
+from bcfsync.model import Bitmap, Blob, Comment, Document, DocumentReference, HeaderFile, Snapshot, Topic, Viewpoint
 
 _PNG, _JPG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _SHORTEST_PREFIX = 8
@@ -34,26 +36,36 @@ class TopicFolder:
         self.folder = posixpath.dirname(entry)
         self.version = version
         self.documents = documents
+        self.lines: Lines
 
     def topic(self) -> Topic | None:
         """The topic with all that belongs to it; None where the markup cannot be read."""
         root = self.lookup.parsed(self.entry, "Markup")
         topic = markup.read_markup(root, self.folder) if root else None
-        if topic is None:
+        if topic is None or root is None:
             return None
+        self.lines = Lines(root.element)
         viewpoints = tuple(self._viewpoint(stub) for stub in topic.viewpoints)
         viewpoints = (*viewpoints, *self._undeclared(topic, viewpoints))
-        comments = tuple(
-            replace(item, viewpoint_guid=self._meant(item.viewpoint_guid, viewpoints)) if item.viewpoint_guid else item
-            for item in topic.comments
-        )
+        comments = tuple(self._comment(item, viewpoints) for item in topic.comments)
         self._check_replies(topic)
-        return self._with_payloads(replace(topic, viewpoints=viewpoints, comments=comments))
+        spelled = topic.spelling | of_viewpoints(viewpoints)
+        topic = self._with_payloads(replace(topic, viewpoints=viewpoints, comments=comments, spelling=spelled))
+        if self.lookup.inspection:
+            self.lookup.inspection.topic(topic, self.entry, self.lines)
+        return topic
+
+    def _comment(self, comment: Comment, viewpoints: tuple[Viewpoint, ...]) -> Comment:
+        guid = comment.viewpoint_guid
+        meant = self._meant(guid, viewpoints) if guid else guid
+        return comment if meant == guid else replace(comment, viewpoint_guid=meant)
 
     def _with_payloads(self, topic: Topic) -> Topic:
         snippet = topic.bim_snippet
+        if not (snippet or topic.document_references or any(not file.is_external for file in topic.files)):
+            return topic
         if snippet and not snippet.is_external and snippet.reference:
-            snippet = replace(snippet, blob=self.lookup.payload(self.folder, snippet.reference, self.entry))
+            snippet = replace(snippet, blob=self._payload(snippet.reference, self.entry, self.lines))
         return replace(
             topic,
             bim_snippet=snippet,
@@ -64,15 +76,21 @@ class TopicFolder:
     def _file(self, file: HeaderFile) -> HeaderFile:
         if file.is_external or not file.reference:
             return file
-        return replace(file, blob=self.lookup.payload(self.folder, file.reference, self.entry))
+        return replace(file, blob=self._payload(file.reference, self.entry, self.lines))
+
+    def _payload(self, reference: str, entry: str, lines: Lines) -> Blob | None:
+        known = self.lookup.resolve(self.folder, reference) is not None
+        line = 0 if known else lines.of(reference, "Reference", "Bitmap", "Snapshot")
+        return self.lookup.payload(self.folder, reference, entry, line)
 
     def _reference(self, reference: DocumentReference) -> DocumentReference:
         """An internal path of 2.x becomes a document of its own, the same for every reference to that path."""
-        if reference.path is None:
+        if reference.path is None or reference.document_guid:
             return reference
         found = self.lookup.resolve(self.folder, reference.path)
         if found is None:
-            self.lookup.note(f.PAYLOAD_MISSING, self.entry, f"document {reference.path!r}")
+            line = self.lines.of(reference.path, "ReferencedDocument")
+            self.lookup.note(f.PAYLOAD_MISSING, self.entry, f"document {reference.path!r}", line)
             return reference
         self.lookup.used.add(found)
         parent = posixpath.basename(posixpath.dirname(found))
@@ -87,41 +105,61 @@ class TopicFolder:
         return replace(reference, document_guid=guid)
 
     def _check_replies(self, topic: Topic) -> None:
-        known = {guid_key(comment.guid) for comment in topic.comments}
-        for comment in topic.comments:
+        replies = [comment for comment in topic.comments if comment.reply_to_comment_guid]
+        known = {guid_key(comment.guid) for comment in topic.comments} if replies else set()
+        for comment in replies:
             if comment.reply_to_comment_guid and guid_key(comment.reply_to_comment_guid) not in known:
-                self.lookup.note(f.DANGLING_REPLY, self.entry, comment.reply_to_comment_guid)
+                line = self.lines.of(comment.reply_to_comment_guid, "ReplyToComment")
+                self.lookup.note(f.DANGLING_REPLY, self.entry, comment.reply_to_comment_guid, line)
 
     # -- viewpoints --------------------------------------------------------------------------------------------
 
     def _viewpoint(self, stub: Viewpoint) -> Viewpoint:
         read = self._visinfo(stub) if stub.reference else stub
         snapshot = self._snapshot(stub.snapshot) if stub.snapshot else None
-        return replace(read, index=stub.index, reference=stub.reference, snapshot=snapshot)
+        if "Snapshot" in stub.synthetic:
+            snapshot = None  # our own picture, for a product that wants one
+        spelled = stub.spelling | read.spelling
+        return replace(
+            read,
+            index=stub.index,
+            reference=stub.reference,
+            snapshot=snapshot,
+            spelling=spelled,
+            synthetic=read.synthetic - {"Snapshot"},
+        )
 
     def _visinfo(self, stub: Viewpoint) -> Viewpoint:
         found = self.lookup.resolve(self.folder, stub.reference or "")
         if found is None:
-            self.lookup.note(f.VIEWPOINT_MISSING, self.entry, stub.reference or "")
+            reference = stub.reference or ""
+            self.lookup.note(f.VIEWPOINT_MISSING, self.entry, reference, self.lines.of(reference, "Viewpoint"))
             return stub
         root = self.lookup.parsed(found, "VisualizationInfo")
         return self._read(root, stub.guid) if root else stub
 
     def _read(self, root: Node, guid: str) -> Viewpoint:
         # BCF-XML 3.0 gives DefaultVisibility the default false; 2.x says nothing
-        read = visinfo.read_visinfo(root, guid, default_visibility=False if self.version == "3.0" else None)
+        default = False if self.version == "3.0" else None
+        read = visinfo.read_visinfo(root, guid, default_visibility=default)
         if read.alias and guid_key(read.alias) != guid_key(guid):
             root.note(f.OTHER_GUID, f"{read.alias}, in the markup {guid}")
-        else:
+        elif read.alias:
             read = replace(read, alias=None)
+        if self.lookup.inspection:
+            self.lookup.inspection.view(read, root.entry, root.element)
         if read.perspective_camera and read.orthogonal_camera:
             root.note(f.TWO_CAMERAS, guid)
         elif not read.perspective_camera and not read.orthogonal_camera:
             root.note(f.NO_CAMERA, guid)
-        return replace(read, bitmaps=tuple(self._bitmap(bitmap, root.entry) for bitmap in read.bitmaps))
+        if not read.bitmaps:
+            return read
+        return replace(read, bitmaps=tuple(self._bitmap(bitmap, root) for bitmap in read.bitmaps))
 
-    def _bitmap(self, bitmap: Bitmap, entry: str) -> Bitmap:
-        blob = self.lookup.payload(self.folder, bitmap.reference, entry) if bitmap.reference else None
+    def _bitmap(self, bitmap: Bitmap, root: Node) -> Bitmap:
+        blob = None
+        if bitmap.reference:
+            blob = self._payload(bitmap.reference, root.entry, Lines(root.element))
         if blob is None:
             return bitmap
         kind = self._content_type(blob.locator, bitmap.bitmap_type)
@@ -141,7 +179,7 @@ class TopicFolder:
         named = "jpg" if reference.lower().endswith((".jpg", ".jpeg")) else "png"
         found = self.lookup.resolve(self.folder, reference)
         if found is None:
-            self.lookup.note(f.SNAPSHOT_MISSING, self.entry, reference)
+            self.lookup.note(f.SNAPSHOT_MISSING, self.entry, reference, self.lines.of(reference, "Snapshot"))
             return replace(snapshot, snapshot_type=named)
         self.lookup.used.add(found)
         kind = self._content_type(found, named)
@@ -154,10 +192,13 @@ class TopicFolder:
 
         Seen: re-exports of BIMcollab Zoom (ifc-lite 3612); the single viewpoint.bcfv of BCF 1.0.
         """
+        unused = self._unused_viewpoint_files()
+        if not unused:
+            return ()
         wanted = {guid_key(comment.viewpoint_guid) for comment in topic.comments if comment.viewpoint_guid}
         wanted -= {guid_key(item) for view in declared for item in (view.guid, view.alias) if item}
         found: list[Viewpoint] = []
-        for entry in self._unused_viewpoint_files():
+        for entry in unused:
             element = self.lookup.peek(entry)
             guid = element.get("Guid") if element is not None else None
             alone = not declared and posixpath.basename(entry).lower() == "viewpoint.bcfv"
@@ -191,5 +232,5 @@ class TopicFolder:
             alike = [view.guid for view in viewpoints if guid_key(view.guid).startswith(key.lower())]
         if len(alike) == 1:
             return alike[0]
-        self.lookup.note(f.DANGLING_VIEWPOINT, self.entry, guid)
+        self.lookup.note(f.DANGLING_VIEWPOINT, self.entry, guid, self.lines.of(guid, "Viewpoint"))
         return guid

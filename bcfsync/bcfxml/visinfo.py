@@ -9,8 +9,11 @@ import math
 from lxml import etree
 
 from bcfsync import findings as f
-from bcfsync.bcfxml.components import read_components
+from bcfsync.bcfxml import kept, ordinary, ordinary_visinfo
+from bcfsync.bcfxml.components import components_of, read_components
 from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.ordinary import Odd
+from bcfsync.bcfxml.spelling import blanks
 from bcfsync.model import (
     Bitmap,
     ClippingPlane,
@@ -22,13 +25,58 @@ from bcfsync.model import (
 )
 
 _AXES = {"X", "Y", "Z"}
+_GUID = frozenset({"Guid"})
+_PARTS = frozenset({"PerspectiveCamera", "OrthogonalCamera", "Components", "Lines", "ClippingPlanes"})
 
 
 def read_visinfo(root: Node, guid: str, *, default_visibility: bool | None = None) -> Viewpoint:
     """The viewpoint a .bcfv document describes, under the guid the markup gives it; bitmaps still without bytes.
 
-    ``default_visibility`` is what an absent DefaultVisibility means in this file: False in 3.0, nothing in 2.x.
+    Args:
+        root: the document.
+        guid: the viewpoint's, by the markup.
+        default_visibility: what an absent DefaultVisibility means in this file: False in 3.0, nothing in 2.x.
     """
+    try:
+        return _read_ordinary(root, guid, default_visibility)
+    except Odd:
+        return _read_any(root, guid, default_visibility)
+
+
+def _read_ordinary(root: Node, guid: str, default: bool | None) -> Viewpoint:  # noqa: FBT001
+    parts = ordinary.parts(root.element, _PARTS)
+    own_guid = ordinary.attributes(root.element, _GUID).get("Guid")
+    if not all(map(len, parts.values())):
+        raise Odd
+    one, other, components = (parts.get(name) for name in ("PerspectiveCamera", "OrthogonalCamera", "Components"))
+    lines, planes = parts.get("Lines"), parts.get("ClippingPlanes")
+    return Viewpoint(
+        guid=guid,
+        perspective_camera=None if one is None else _perspective_of(one, root),
+        orthogonal_camera=None if other is None else _orthogonal_of(other, root),
+        lines=() if lines is None else _lines(root.beside(lines)),
+        clipping_planes=() if planes is None else _planes(root.beside(planes)),
+        components=None if components is None else components_of(root, components, default=default),
+        # the usual case, told here because it spares the caller another copy
+        alias=None if own_guid == guid else own_guid,
+    )
+
+
+def _perspective_of(element: etree._Element, root: Node) -> PerspectiveCamera | None:
+    try:
+        return ordinary_visinfo.perspective(element)
+    except Odd:
+        return _perspective(root.beside(element))
+
+
+def _orthogonal_of(element: etree._Element, root: Node) -> OrthogonalCamera | None:
+    try:
+        return ordinary_visinfo.orthogonal(element)
+    except Odd:
+        return _orthogonal(root.beside(element))
+
+
+def _read_any(root: Node, guid: str, default: bool | None) -> Viewpoint:  # noqa: FBT001
     own_guid = root.attribute("Guid")
     perspective, orthogonal = root.one("PerspectiveCamera"), root.one("OrthogonalCamera")
     components = root.one("Components")
@@ -41,13 +89,12 @@ def read_visinfo(root: Node, guid: str, *, default_visibility: bool | None = Non
         lines=_lines(root.one("Lines")),
         clipping_planes=_planes(root.one("ClippingPlanes")),
         bitmaps=_bitmaps(root),
-        components=read_components(components, default=default_visibility)
-        if components and not components.is_blank()
-        else None,
+        components=read_components(components, default=default) if components and not components.is_blank() else None,
         alias=own_guid,
+        spelling=blanks(root.element),
     )
     root.report_unknown()
-    return viewpoint
+    return kept.with_view(viewpoint, kept.kept(root.element))
 
 
 def _point(parent: Node, name: str) -> Point | None:

@@ -15,23 +15,24 @@ from rich.tree import Tree
 
 from bcfsync.bcfapi import codec as codecs
 from bcfsync.bcfapi.show import show_bcf
+from bcfsync.bcfapi.v10_unsaid import unsaid
 from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
-from bcfsync.errors import UsageError
+from bcfsync.errors import NoSuchTopic
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, Blob, Comment, Document, Topic, Viewpoint
-
-
-class NoSuchTopic(UsageError, LookupError):
-    """The archive has no topic of that guid."""
 
 
 @click.command("show", short_help="Show what an archive holds.")
 @click.argument("file", type=ARCHIVE)
 @click.argument("guid", required=False)
 @click.option(
-    "--api", type=click.Choice(["2.1", "3.0"]), default="3.0", show_default=True, help="JSON as this API has it."
+    "--api",
+    type=click.Choice(codecs.SHOWN),
+    default="3.0",
+    show_default=True,
+    help="JSON as this API has it; 1.0 is its late text, 1.0-tag the one of the tag v1.0.",
 )
 @click.option("--no-color", is_flag=True, help="Plain text.")
 @json_option
@@ -42,10 +43,13 @@ def show_command(file: Path, guid: str | None, api: str, no_color: bool, as_json
         if guid:
             bcf = replace(bcf, topics=_chosen(bcf, guid, file))
         if as_json:
-            shown = show_bcf(_measured(bcf, opened), codecs.for_version(api))
+            shown = show_bcf(_measured(bcf, opened), codecs.resources(api))
             found = {"file": str(file), "bcf_version": bcf.version, **shown}
             found["findings"] = [finding_json(item) for item in opened.findings]
             click.echo(json_text(found, indent=2))
+            if api.startswith("1.0"):
+                for line in unsaid(bcf, tag=api == "1.0-tag"):
+                    click.echo(f"API {api} has no room for {printable(line)}", err=True)
         else:
             _print(file, bcf, opened.findings, _console(color=not no_color))
 

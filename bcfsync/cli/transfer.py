@@ -26,6 +26,7 @@ from bcfsync.run import Planned, Timing, draw, run
 from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.rest.side import RestSide
 from bcfsync.store import Store
+from bcfsync.versions import WRITABLE
 
 _KEEPS_GUIDS = "keeps_guids"
 
@@ -83,9 +84,7 @@ def import_command(
 @click.command("export", short_help="Bring a server's project into an archive.")
 @click.argument("out", type=ARCHIVE)
 @server_options
-@click.option(
-    "--version", type=click.Choice(["2.1", "3.0"]), help="BCF version of a new archive; default: the server's."
-)
+@click.option("--version", type=click.Choice(WRITABLE), help="BCF version of a new archive; default: the server's.")
 @run_options
 @json_option
 def export_command(

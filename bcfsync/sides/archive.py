@@ -7,20 +7,17 @@ meanwhile.
 
 import hashlib
 import os
-import posixpath
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from bcfsync import findings as f
 from bcfsync.archive.reading import Archive
-from bcfsync.archive.writing import Payload, write_archive
-from bcfsync.bcffile import open_bcf
-from bcfsync.bcfxml import layout, v21, v30
+from bcfsync.archive.rewriting import Changes, rewrite_archive
+from bcfsync.bcffile import open_bcf, write_bcf
 from bcfsync.changes import (
     Bodies,
     Capabilities,
@@ -37,6 +34,8 @@ from bcfsync.changes import (
 from bcfsync.errors import UsageError
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
+from bcfsync.inplace.archive import Rewriting, rewriting
+from bcfsync.inplace.entries import CannotEdit
 from bcfsync.model import Bcf, BimSnippet, Blob, Document, Project, Topic, Viewpoint
 from bcfsync.net import Refused
 from bcfsync.sides.draft import Draft, listed
@@ -44,8 +43,6 @@ from bcfsync.versions import WRITABLE, fitted
 
 _SPOOL = "\0spool/"  # no entry name can begin like this
 _CHUNK = 1 << 20
-# what was read of a document with such a finding is not all it says, or nothing of it
-_LOSSY = {f.UNKNOWN_XML, f.MENDED_XML, f.BROKEN_XML, f.DOCTYPE, f.WRONG_ROOT, f.DAMAGED}
 
 
 class CannotUpdate(UsageError, ValueError):
@@ -76,6 +73,7 @@ class ArchiveSide:
         self.stamp = _stamp(path)
         self._digests: dict[str, str] = {}
         self._archive: Archive | None = None
+        self._rewriting: Rewriting | None = None
         self._spool: Path | None = None
         self._spooled_files = 0
         if self.stamp is not None:
@@ -213,110 +211,54 @@ class ArchiveSide:
         return Blob(f"{_SPOOL}{target.name}", target.stat().st_size, digest)
 
     def _without_losses(self, draft: Draft, outcomes: list[tuple[Change, Outcome]]) -> list[tuple[Change, Outcome]]:
-        """Hold changes to topics whose documents hold what the model does not: writing them would lose it."""
+        """Hold changes to topics that cannot be edited: writing them would lose what the model does not know.
+
+        Raises:
+            CannotUpdate: before anything is written.
+        """
+        self._rewriting = None
         if self.stamp is None or not outcomes:
             return outcomes
-        self._check_updatable(draft)
-        unknown = {
-            posixpath.dirname(item.entry) for item in self.findings if item.rule in {f.UNKNOWN_XML, f.MENDED_XML}
-        }
-        kept = {guid_key(topic.guid): topic for topic in self.bcf.topics if topic.folder in unknown}
-        for key in kept.keys() & draft.touched.keys():
-            draft.topics[key] = kept[key]
-            del draft.touched[key]
-        blocked = self._blocked(draft)
-        for key in blocked:
-            del draft.topics[key]
-            draft.touched.pop(key, None)
-        name = self.path.name
-        reasons = dict.fromkeys(kept, f"{name} holds parts of this topic that bcfsync does not know and would lose")
-        reasons |= dict.fromkeys(blocked, f"{name} holds a topic of this guid that cannot be read")
+        if self.version not in WRITABLE:
+            raise CannotUpdate(f"{self.path}: BCF {self.version} is read, but not written", hint="export to a new file")
+        try:
+            self._rewriting = rewriting(
+                self._opened(), self.findings, self.bcf, draft.bcf(), lambda bcf: fitted(bcf, self.version)
+            )
+        except CannotEdit as error:
+            raise CannotUpdate(f"{self.path}: {error}", hint="export to a new file") from error
+        reasons = self._rewriting.refused
         return [
-            (change, Outcome(change.step, Status.HELD, change.guid, message=reasons[key]))
+            (change, Outcome(change.step, Status.HELD, change.guid, message=f"{self.path.name}: {reasons[key]}"))
             if (key := guid_key(change.topic or change.guid)) in reasons
             else (change, outcome)
             for change, outcome in outcomes
         ]
 
-    def _blocked(self, draft: Draft) -> list[str]:
-        """New topics whose folder is taken by a markup nobody could read: writing them would hide or lose it."""
-        own = {guid_key(topic.guid) for topic in self.bcf.topics}
-        taken = {posixpath.dirname(extra.path).lower() for extra in self.bcf.extras if _is_markup(extra.path)}
-        return [
-            key for key, topic in draft.topics.items() if key not in own and layout.folder_of(topic).lower() in taken
-        ]
-
-    def _check_updatable(self, draft: Draft) -> None:
-        """Refuse what cannot be written into this archive without loss.
-
-        Raises:
-            CannotUpdate: before anything is written.
-        """
-        rules = {finding.rule for finding in self.findings}
-        # 2.x has no list of documents: one that is there all the same stays as it is
-        lists = {item.rule for item in self.findings if item.entry.lower() == "documents.xml"}
-        if self.version not in WRITABLE:
-            problem = f"BCF {self.version} is read, but not written yet"
-        elif f.NESTED_ROOT in rules:
-            problem = "the archive sits in a folder of itself"
-        elif self.version == "3.0" and draft.documents_touched and lists & _LOSSY:
-            problem = "documents.xml holds parts that bcfsync does not know and would lose"
-        else:
-            return
-        raise CannotUpdate(f"{self.path}: {problem}", hint="export to a new file")
-
     def _replace(self, draft: Draft) -> bool:
         """Write the archive; False where somebody else has written it since it was read."""
         if _stamp(self.path) != self.stamp:
             return False
-        bcf = fitted(draft.bcf(), self.version)
-        writer: Callable[[Bcf], list[tuple[str, Payload]]] = v21.entries if self.version == "2.1" else v30.entries
-        entries = writer(bcf) if self.stamp is None else self._patched(bcf, draft)
         # Windows replaces no file that is open: the old one is read until the new one is complete, then closed
         try:
-            write_archive(self.path, entries, self._open_any, before_replace=self._let_go)
+            if self._rewriting is None:
+                write_bcf(self.path, fitted(draft.bcf(), self.version), self._open_any, before_replace=self._let_go)
+            else:
+                self._rewrite(self._rewriting.changes)
         except _Moved:
             return False
         self.listing()
         return True
+
+    def _rewrite(self, changes: Changes) -> None:
+        if changes:
+            rewrite_archive(self._opened(), self.path, changes, self._open_any, before_replace=self._let_go)
 
     def _let_go(self) -> None:
         """Close the file that is about to be replaced, and look once more whether it is still the one that was read."""
         self.close()
         if _stamp(self.path) != self.stamp:
             raise _Moved
-
-    def _patched(self, bcf: Bcf, draft: Draft) -> list[tuple[str, Payload]]:
-        """The archive's own entries, with those of touched topics made anew in their place."""
-        file = self._opened()
-        names, sizes = file.names, {name: file.size(name) for name in file.names}
-        documents = layout.documents_by_guid(bcf)
-        fresh: dict[str, list[tuple[str, Payload]]] = {}
-        for topic in bcf.topics:
-            key = guid_key(topic.guid)
-            if key in draft.touched:
-                extras = bcf.extras
-                made = (
-                    v21.topic_entries(topic, documents, extras)
-                    if self.version == "2.1"
-                    else v30.topic_entries(topic, extras)
-                )
-                fresh[topic.folder or layout.folder_of(topic)] = made
-        roots = v21.document_entries(bcf) if self.version == "2.1" else v30.document_entries(bcf)
-        # by lower case: a Documents.xml is the documents.xml
-        changed = {name.lower(): (name, payload) for name, payload in roots} if draft.documents_touched else {}
-        # 2.x documents may stand beside a markup: they belong to the project, not to the topic
-        kept = {extra.path for extra in bcf.extras} | {document.path for document in self.bcf.documents}
-        found: list[tuple[str, Payload]] = []
-        for name in names:
-            folder = posixpath.dirname(name)
-            if folder in fresh and name not in kept:
-                found.extend(fresh.pop(folder))
-                fresh[folder] = []
-            else:
-                found.append(changed.pop(name.lower(), (name, Blob(name, sizes[name]))))
-        rest = [entry for made in fresh.values() for entry in made]
-        return layout.without_repeats([*found, *rest, *changed.values()])
 
     @contextmanager
     def _open_any(self, blob: Blob) -> Iterator[IO[bytes]]:
@@ -327,10 +269,6 @@ class ArchiveSide:
         else:
             with self.open(blob) as stream:
                 yield stream
-
-
-def _is_markup(path: str) -> bool:
-    return posixpath.basename(path).lower() == "markup.bcf"
 
 
 def _sha256(stream: IO[bytes]) -> str:

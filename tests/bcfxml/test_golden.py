@@ -14,7 +14,7 @@ from bcfsync.bcfapi.show import show_bcf
 from bcfsync.bcfxml import schema
 
 ROOT = Path(__file__).parents[2]
-SAMPLES = sorted((ROOT / "samples").glob("*/*.bcf*"))
+SAMPLES = sorted((ROOT / "samples").glob("[0-9].[0-9]/*.bcf*"))
 GOLDEN = ROOT / "tests" / "golden"
 
 every_sample = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -162,17 +162,32 @@ def with_root(tmp_path, name, change, called=None, sample=FREEZE):
     return ArchiveSide(path)
 
 
-ODD_DOCUMENTS = {
+EDITABLE_DOCUMENTS = {
     "unknown element": lambda data: data.replace(b"</Document>", b"<Vendor>keep me</Vendor></Document>"),
     "unknown attribute": lambda data: data.replace(b"<Document ", b'<Document Vendor="keep me" '),
-    "mended": lambda data: b"\n\n" + data,
+    "mended": lambda data: b"\n\n" + data.replace(b"</Document>", b"<!-- keep me --></Document>"),
+}
+LOST_DOCUMENTS = {
     "broken": lambda data: data[: len(data) // 2],
     "doctype": lambda data: data.replace(b"<DocumentInfo", b"<!DOCTYPE DocumentInfo><DocumentInfo", 1),
     "another root": lambda data: data.replace(b"DocumentInfo", b"VendorInfo"),
 }
 
 
-@pytest.mark.parametrize("change", ODD_DOCUMENTS.values(), ids=ODD_DOCUMENTS.keys())
+ODD_DOCUMENTS = EDITABLE_DOCUMENTS | LOST_DOCUMENTS
+
+
+@pytest.mark.parametrize("change", EDITABLE_DOCUMENTS.values(), ids=EDITABLE_DOCUMENTS.keys())
+def test_a_document_is_added_to_an_odd_list_which_keeps_what_it_holds(tmp_path, change):
+    side = with_root(tmp_path, "documents.xml", change)
+    known = len(side.bcf.documents)
+    (outcome,) = applied(side, create(Kind.DOCUMENT, paper()))
+    assert outcome.status is Status.DONE
+    assert b"keep me" in entries(side.path)["documents.xml"]
+    assert [item.filename for item in ArchiveSide(side.path).bcf.documents][known:] == ["plan.pdf"]
+
+
+@pytest.mark.parametrize("change", LOST_DOCUMENTS.values(), ids=LOST_DOCUMENTS.keys())
 def test_a_list_of_documents_that_would_lose_something_is_not_written_anew(tmp_path, change):
     side = with_root(tmp_path, "documents.xml", change)
     assert side.findings

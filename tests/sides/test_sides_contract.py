@@ -35,11 +35,11 @@ from bcfsync.bcffile import open_bcf, write_bcf
 from bcfsync.canonical import topic_content, viewpoint_content
 from bcfsync.changes import Change, Files, Key, Kind, Related, Status, Verb, key_of
 from bcfsync.dates import timestamp
-from bcfsync.errors import InvalidArchive, UsageError
+from bcfsync.errors import InvalidArchive
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, DocumentReference, Project
 from bcfsync.net import Refused
-from bcfsync.sides.archive import ArchiveSide, CannotUpdate
+from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.memory import MemorySide
 from bcfsync.validate import validate
 
@@ -392,16 +392,14 @@ def test_an_archive_somebody_saves_while_it_is_written_is_stale_and_keeps_their_
 def test_an_archive_somebody_saves_between_the_last_look_and_the_replacement_is_stale(tmp_path):
     side = sample(tmp_path, NAMES[0])
     found = side.bcf.topics[0]
-    read, others = side.open, iter([ArchiveSide(side.path)])
+    let_go = side._let_go
 
-    @contextmanager
-    def meanwhile(item):
-        for other in others:
-            applied(other, update(Kind.TOPIC, replace(found, title="Theirs"), found.guid, fields=("title",)))
-        with read(item) as stream:
-            yield stream
+    def meanwhile():
+        other = ArchiveSide(side.path)
+        applied(other, update(Kind.TOPIC, replace(found, title="Theirs"), found.guid, fields=("title",)))
+        let_go()
 
-    side.open = meanwhile
+    side._let_go = meanwhile
     outcomes = applied(side, update(Kind.TOPIC, replace(found, title="Mine"), found.guid, fields=("title",)))
     assert [item.status for item in outcomes] == [Status.STALE]
     assert held(side, found.guid).title == "Theirs"
@@ -416,53 +414,60 @@ def test_a_new_archive_that_somebody_else_made_meanwhile_is_stale(tmp_path):
     assert side.path.read_bytes() == before
 
 
-def with_unknown_xml(tmp_path):
-    """A sample one of whose markups holds an element no version knows; and that topic."""
+def with_odd_markup(tmp_path, change):
+    """A sample one of whose markups is not as the standard has it; and that topic."""
     path = tmp_path / "odd.bcf"
     first = ArchiveSide(SAMPLES / NAMES[0]).bcf.topics[0]
     with zipfile.ZipFile(SAMPLES / NAMES[0]) as old, zipfile.ZipFile(path, "w") as new:
         for item in old.infolist():
             data = old.read(item)
-            if item.filename == f"{first.folder}/markup.bcf":
-                data = data.replace(b"</Topic>", b"<Vendor>keep me</Vendor></Topic>")
-            new.writestr(item, data)
+            new.writestr(item, change(data) if item.filename == f"{first.folder}/markup.bcf" else data)
     return ArchiveSide(path), first
 
 
-def test_a_topic_with_xml_we_do_not_know_is_held_and_loses_nothing(tmp_path):
-    side, odd = with_unknown_xml(tmp_path)
-    before = side.path.read_bytes()
+def with_vendor(data):
+    return data.replace(b"</Topic>", b"<Vendor>keep me</Vendor></Topic>")
+
+
+def test_a_topic_with_xml_we_do_not_know_is_edited_and_keeps_it(tmp_path):
+    side, odd = with_odd_markup(tmp_path, with_vendor)
     outcomes = applied(
         side,
         update(Kind.TOPIC, replace(odd, title="Moved"), odd.guid, fields=("title",)),
         create(Kind.COMMENT, comment(), odd.guid),
     )
-    assert [item.status for item in outcomes] == [Status.HELD, Status.HELD]
-    assert "does not know and would lose" in outcomes[0].message
-    assert side.path.read_bytes() == before
+    assert [item.status for item in outcomes] == [Status.DONE, Status.DONE]
+    assert (held(side, odd.guid).title, len(held(side, odd.guid).comments)) == ("Moved", len(odd.comments) + 1)
+    assert b"<Vendor>keep me</Vendor></Topic>" in entries(side.path)[f"{odd.folder}/markup.bcf"]
 
 
-def test_other_topics_of_an_archive_with_unknown_xml_are_written(tmp_path):
-    side, odd = with_unknown_xml(tmp_path)
+def with_a_relation_of_2_0(data):
+    """A relation in the form of another version, which this one's writer would not look for; and a vendor's part."""
+    return with_vendor(data).replace(b"<Vendor>", f'<RelatedTopics Guid="{T2}"/><Vendor>'.encode())
+
+
+def test_a_topic_whose_unknown_xml_would_be_lost_is_held_and_the_others_are_written(tmp_path):
+    side, odd = with_odd_markup(tmp_path, with_a_relation_of_2_0)
     before = entries(side.path)
     other = next(item for item in side.bcf.topics if item.guid != odd.guid)
     outcomes = applied(
-        side, create(Kind.COMMENT, comment(), odd.guid), create(Kind.COMMENT, comment(C2, "Hello"), other.guid)
+        side,
+        update(Kind.RELATED, Related(), odd.guid, odd.guid),
+        create(Kind.COMMENT, comment(C2, "Hello"), other.guid),
     )
     assert [item.status for item in outcomes] == [Status.HELD, Status.DONE]
+    assert "does not know and would lose" in outcomes[0].message
     assert held(side, other.guid).comments[-1].comment == "Hello"
     after = entries(side.path)
     assert after[f"{odd.folder}/markup.bcf"] == before[f"{odd.folder}/markup.bcf"]
 
 
-def test_a_file_of_version_2_0_is_read_and_not_written(tmp_path):
+def test_a_file_of_version_2_0_is_edited_and_stays_one(tmp_path):
     side = sample(tmp_path, "2.0/first-handover.bcfzip")
-    before = side.path.read_bytes()
-    with pytest.raises(CannotUpdate, match=r"BCF 2\.0 is read, but not written") as caught:
-        applied(side, *whole()[1])
-    assert isinstance(caught.value, UsageError)
-    assert caught.value.hint == "export to a new file"
-    assert side.path.read_bytes() == before
+    first = side.bcf.topics[0]
+    outcomes = applied(side, create(Kind.COMMENT, comment(C2, "Hello"), first.guid))
+    assert [item.status for item in outcomes] == [Status.DONE]
+    assert (side.version, held(side, first.guid).comments[-1].comment) == ("2.0", "Hello")
 
 
 def test_a_file_that_is_no_archive_is_refused_when_it_is_opened(tmp_path):

@@ -6,14 +6,20 @@ else a placeholder stands in. All of it is marked in the file, so that reading d
 type shall not bring one to a server.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bcfsync.dates import Timestamp, timestamp
-from bcfsync.model import Bcf, Comment, Topic
+from bcfsync.model import Bcf, Comment, Topic, Viewpoint
+from bcfsync.versions.flat import NO_HINTS, flattened, needs_flat
+from bcfsync.versions.unspelled import unspelled
 
-WRITABLE = ("2.1", "3.0")
+WRITABLE = ("2.0", "2.1", "3.0")
 """Versions bcfsync can write."""
+
+UNKNOWN = "Unknown"
+"""The status of a 2.0 comment that has none: the schema's own word."""
 
 NO_TITLE, NO_TYPE, NO_STATUS, NO_AUTHOR = "Untitled", "Undefined", "Undefined", "unknown"
 _EPOCH = timestamp(datetime(1970, 1, 1, tzinfo=UTC))
@@ -26,9 +32,35 @@ def fitted(bcf: Bcf, version: str) -> Bcf:
         ValueError: bcfsync does not write this version.
     """
     if version not in WRITABLE:
-        raise ValueError(f"bcfsync writes BCF {' and '.join(WRITABLE)}, not {version}")
-    fit = _topic_21 if version == "2.1" else _topic_30
+        raise ValueError(f"bcfsync writes BCF {', '.join(WRITABLE)}, not {version or 'nothing'}")
+    fit = _FITS[version]
+    if version != bcf.version:
+        bcf = unspelled(bcf)
     return replace(bcf, version=version, topics=tuple(fit(topic) for topic in bcf.topics))
+
+
+def _topic_20(topic: Topic) -> Topic:
+    """2.0 requires a date and a status of every comment, and components as one flat list."""
+    comments = tuple(_with_status(_dated(comment, topic), topic) for comment in topic.comments)
+    return replace(topic, comments=comments, viewpoints=tuple(_with_flat_list(view) for view in topic.viewpoints))
+
+
+def _with_status(comment: Comment, topic: Topic) -> Comment:
+    """Crosswise, as 3.0's type and status are taken from 2.0 comments; one with a status of its own is from 2.0."""
+    if comment.status is not None or "Status" in comment.spelling:
+        return comment
+    status = UNKNOWN if _is_blank(topic.topic_type) else topic.topic_type
+    comment = replace(comment, status=status, synthetic=comment.synthetic | {"Status"})
+    if comment.verbal_status is None and not _is_blank(topic.topic_status):
+        marked = comment.synthetic | {"VerbalStatus"}
+        comment = replace(comment, verbal_status=topic.topic_status, synthetic=marked)
+    return comment
+
+
+def _with_flat_list(view: Viewpoint) -> Viewpoint:
+    if view.components is None:
+        return view
+    return replace(view, components=replace(view.components, flat=flattened(view.components)))
 
 
 def _topic_21(topic: Topic) -> Topic:
@@ -37,7 +69,21 @@ def _topic_21(topic: Topic) -> Topic:
     topic = replace(topic, comments=comments)
     if topic.creation_date is None:
         topic = _invented(replace(topic, creation_date=_earliest(topic) or _EPOCH), "CreationDate")
-    return topic
+    return replace(topic, viewpoints=tuple(_with_hints(view) for view in topic.viewpoints))
+
+
+def _with_hints(view: Viewpoint) -> Viewpoint:
+    """What 2.0 means without saying so is said in versions that can."""
+    components = view.components
+    if components is None or not (components.flat or "ViewSetupHints" in view.synthetic):
+        return view
+    # flags that follow from the structured form need not be remembered
+    flat = components.flat if needs_flat(components) else ()
+    shown = components.visibility
+    if shown is None or shown.view_setup_hints:
+        return replace(view, components=replace(components, flat=flat))
+    components = replace(components, visibility=replace(shown, view_setup_hints=NO_HINTS), flat=flat)
+    return replace(view, components=components, synthetic=view.synthetic | {"ViewSetupHints"})
 
 
 def _topic_30(topic: Topic) -> Topic:
@@ -100,3 +146,6 @@ def _earliest(topic: Topic) -> Timestamp | None:
 
 def _invented(topic: Topic, name: str) -> Topic:
     return replace(topic, synthetic=topic.synthetic | {name})
+
+
+_FITS: dict[str, Callable[[Topic], Topic]] = {"2.0": _topic_20, "2.1": _topic_21, "3.0": _topic_30}
