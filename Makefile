@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench samples golden xsd-cases clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -39,14 +39,23 @@ bench: $(STAMP)  ## speed as a ratio to the floor
 	$(BIN)/python benchmarks/read.py
 	$(BIN)/python benchmarks/transfer.py
 
+bench-edit: $(STAMP)  ## one added comment in a large archive, beside a copy of the file
+	$(BIN)/python benchmarks/edit.py
+
+bench-codec: $(STAMP)  ## the codec against its floor and other libraries; fails where a figure is missed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]" || true
+	$(BIN)/python benchmarks/codec.py $(BENCH)
+
 samples: $(STAMP)  ## build the sample archives anew
 	$(BIN)/python samples/build.py
+	$(BIN)/python samples/quirks.py
+	$(BIN)/python samples/findings.py
 
 golden: $(STAMP)  ## rewrite golden files; review them as diffs
 	$(BIN)/python -m pytest -q --update-golden
 
 xsd-cases: $(STAMP)  ## the long differential test of our schemas (needs the published ones beside the project)
-	BCFSYNC_XSD_CASES=5000 $(BIN)/python -m pytest -q tests/test_xsd.py
+	BCFSYNC_XSD_CASES=5000 $(BIN)/python -m pytest -q tests/test_xsd.py tests/test_xsd_differential.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist
