@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tomllib
 import unicodedata
 import zipfile
 from dataclasses import fields, is_dataclass
@@ -63,11 +64,17 @@ def rebuilt(tmp_path_factory):
 
 
 def archives(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.bcf*"))
+    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("[0-9].[0-9]/*.bcf*"))
 
 
 def test_the_tables_name_every_sample():
     assert archives(SAMPLES) == sorted(COUNTS)
+
+
+def test_the_package_carries_the_story_and_nothing_else():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    carried = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {name for name in carried if name.startswith("samples")} == {f"samples/{name[:3]}" for name in COUNTS}
 
 
 def test_the_folder_stays_small():
