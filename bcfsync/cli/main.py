@@ -19,6 +19,11 @@ from bcfsync.errors import BcfsyncError
 COMMANDS = {
     "validate": ("bcfsync.cli.validate", "Check archives against the standard."),
     "show": ("bcfsync.cli.show", "Show what an archive holds."),
+    "convert": ("bcfsync.cli.convert", "Write an archive in another version."),
+    "merge": ("bcfsync.cli.merge", "Unite archives of one project."),
+    "explode": ("bcfsync.cli.explode", "Lay an archive out as a folder of text and pictures."),
+    "implode": ("bcfsync.cli.explode", "Make an archive of such a folder."),
+    "diff": ("bcfsync.cli.diff", "Tell two archives apart."),
     "import": ("bcfsync.cli.transfer", "Bring archives into a server's project."),
     "export": ("bcfsync.cli.transfer", "Bring a server's project into an archive."),
     "serve": ("bcfsync.cli.serve", "Run the reference server on this machine."),

@@ -36,7 +36,7 @@ def shown(result: Result) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
-@pytest.mark.parametrize("api", ["2.1", "3.0"])
+@pytest.mark.parametrize("api", ["1.0", "1.0-tag", "1.0-late", "2.1", "3.0"])
 def test_show_gives_the_archive_in_the_members_of_the_api(run, api):
     found = shown(run("show", "--json", "--api", api, FREEZE))
     assert list(found) == ["file", "bcf_version", "project", "extensions", "documents", "topics", "findings"]
