@@ -90,14 +90,34 @@ class Bitmap:
     blob: Blob | None = None
 
 
-@dataclass(frozen=True, slots=True)
+_AS_USUAL: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Component:
     """A building element, by IFC guid (22 characters, case matters) or by its authoring tool's id."""
 
     ifc_guid: str | None = None
     originating_system: str | None = None
     authoring_tool_id: str | None = None
-    spelling: frozenset[str] = field(default=frozenset(), compare=False)
+    spelling: frozenset[str] = field(default=_AS_USUAL, compare=False)
+
+    # a model holds a hundred thousand of these, and setting the slots themselves takes half the time
+    def __init__(
+        self,
+        ifc_guid: str | None = None,
+        originating_system: str | None = None,
+        authoring_tool_id: str | None = None,
+        spelling: frozenset[str] = _AS_USUAL,
+    ) -> None:
+        set_guid, set_system, set_tool_id, set_spelling = _COMPONENT
+        set_guid(self, ifc_guid)
+        set_system(self, originating_system)
+        set_tool_id(self, authoring_tool_id)
+        set_spelling(self, spelling)
+
+
+_COMPONENT = tuple(getattr(Component, name).__set__ for name in Component.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

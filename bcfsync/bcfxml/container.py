@@ -55,7 +55,15 @@ def decode(entries: Entries, name: str, inspection: Inspection | None = None, on
         return _decode(Lookup(entries, name, inspection), frozenset(map(guid_key, only)))
     finally:
         if wanted:
+            _call_old()
             gc.enable()
+
+
+def _call_old() -> None:
+    """Count what was just made among the old objects: else the next look for young cycles walks the whole model."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _decode(lookup: Lookup, only: frozenset[str]) -> Decoded:
@@ -177,7 +185,7 @@ def _with_payload(lookup: Lookup, document: Document) -> Document:
         return document
     lookup.used.add(entry)
     # a place it had in a 2.x archive, and will have again, was kept
-    return replace(document, path=document.path or entry, blob=lookup.blob(entry))
+    return replace(document, path=document.path or lookup.below_root(entry), blob=lookup.blob(entry))
 
 
 def _unreferenced_documents(lookup: Lookup) -> list[Document]:
@@ -189,7 +197,7 @@ def _unreferenced_documents(lookup: Lookup) -> list[Document]:
         parts = posixpath.relpath(entry, lookup.root or ".").split("/")
         if len(parts) == 3 and parts[0] == "Documents" and is_guid(parts[1]) and entry not in lookup.used:
             lookup.used.add(entry)
-            found.append(Document(parts[1], parts[2], path=entry, blob=lookup.blob(entry)))
+            found.append(Document(parts[1], parts[2], path=lookup.below_root(entry), blob=lookup.blob(entry)))
     return found
 
 

@@ -5,7 +5,8 @@ Rules: products mix references from the topic's folder and from the root, and bo
 """
 
 import posixpath
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 from urllib.parse import unquote
 
 from lxml import etree
@@ -13,10 +14,13 @@ from lxml import etree
 from bcfsync import findings as f
 from bcfsync.bcfxml.inspection import Inspection
 from bcfsync.bcfxml.node import Node
+from bcfsync.bcfxml.ordinary import Odd
 from bcfsync.bcfxml.parsing import parse
 from bcfsync.errors import InvalidArchive
 from bcfsync.findings import Finding
 from bcfsync.model import Blob
+
+T = TypeVar("T")
 
 
 class Entries(Protocol):
@@ -57,6 +61,7 @@ class Lookup:
         self.findings: list[Finding] = []
         self._noted: set[Finding] = set()
         self._peeked: dict[str, etree._Element | None] = {}
+        self._bytes = ("", b"")  # the document that was read last and turned out to be odd
         self._known = frozenset(entries.names)
         self._folders: dict[str, list[str]] = {}
         for entry in entries.names:
@@ -74,6 +79,10 @@ class Lookup:
     def at_root(self, name: str) -> str | None:
         """The entry of this name at the archive's root."""
         return self._find(posixpath.join(self.root, name))
+
+    def below_root(self, entry: str) -> str:
+        """Where an entry stands as seen from the archive's root: without the folder that was zipped as a whole."""
+        return entry.removeprefix(f"{self.root}/") if self.root else entry
 
     def document(self, name: str, *roots: str) -> Node | None:
         """A document at the root of the archive, parsed; None where it is absent or unreadable."""
@@ -103,12 +112,27 @@ class Lookup:
         self._peeked[entry] = self.element(entry)
         return self._peeked[entry]
 
+    def ordinary(self, entry: str, read: Callable[[bytes, str], T], guid: str) -> T | None:
+        """What a quick reader makes of a document; None where it is out of the ordinary, or its tree is wanted."""
+        if self.inspection or entry in self._peeked:
+            return None
+        try:
+            data = self.entries.read(entry)
+            found = read(data, guid)
+        except InvalidArchive:
+            return None
+        except Odd:
+            self._bytes = (entry, data)
+            return None
+        self.used.add(entry)
+        return found
+
     def element(self, entry: str) -> etree._Element | None:
         """The root element of an XML entry, whatever it is; None and a finding where it cannot be read."""
         if entry in self._peeked:
             return self._peeked.pop(entry)
         try:
-            data = self.entries.read(entry)
+            data = self._bytes[1] if self._bytes[0] == entry else self.entries.read(entry)
         except InvalidArchive as error:
             self.note(f.DAMAGED, entry, str(error))
             return None

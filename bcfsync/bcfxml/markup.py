@@ -22,8 +22,17 @@ T = TypeVar("T")
 Threaded = TypeVar("Threaded", Comment, Viewpoint)
 
 
+Parts = tuple[Topic, tuple[Comment, ...], tuple[Viewpoint, ...]]
+
+
 def read_markup(root: Node, folder: str) -> Topic | None:
     """The topic of a markup document, or None where it has no Topic element at all."""
+    parts = read_parts(root, folder)
+    return replace(parts[0], comments=parts[1], viewpoints=parts[2]) if parts else None
+
+
+def read_parts(root: Node, folder: str) -> Parts | None:
+    """The same as a topic without its thread, its comments, and its viewpoints as the markup mentions them."""
     try:
         topic, comments, viewpoints = ordinary_markup.topic(root.element, folder)
     except Odd:
@@ -31,7 +40,7 @@ def read_markup(root: Node, folder: str) -> Topic | None:
     return _with_thread(topic, comments, viewpoints, root)
 
 
-def _read_any(root: Node, folder: str) -> Topic | None:
+def _read_any(root: Node, folder: str) -> Parts | None:
     node = root.one("Topic")
     header = root.one("Header")
     if node is None:
@@ -115,11 +124,11 @@ def _said(value: T | None, name: str, invented: frozenset[str]) -> T | None:
     return None if name in invented else value
 
 
-def _with_thread(topic: Topic, comments: Elements, viewpoints: Elements, root: Node) -> Topic:
+def _with_thread(topic: Topic, comments: Elements, viewpoints: Elements, root: Node) -> Parts:
     said = [_comment(element, topic.guid, at, root) for at, element in enumerate(comments)]
     thread = _unique(said, comments, "comment", root)
     views = [_viewpoint(element, topic.guid, at, root) for at, element in enumerate(viewpoints)]
-    return replace(topic, comments=thread, viewpoints=_unique(views, viewpoints, "viewpoint", root))
+    return topic, thread, _unique(views, viewpoints, "viewpoint", root)
 
 
 def _wrapped(node: Node, wrapper: str, item: str) -> Elements:

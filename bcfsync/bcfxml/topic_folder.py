@@ -8,7 +8,7 @@ import posixpath
 from dataclasses import replace
 
 from bcfsync import findings as f
-from bcfsync.bcfxml import markup, visinfo
+from bcfsync.bcfxml import markup, ordinary_text, visinfo
 from bcfsync.bcfxml.lines import Lines
 from bcfsync.bcfxml.lookup import Lookup
 from bcfsync.bcfxml.node import Node
@@ -41,14 +41,15 @@ class TopicFolder:
     def topic(self) -> Topic | None:
         """The topic with all that belongs to it; None where the markup cannot be read."""
         root = self.lookup.parsed(self.entry, "Markup")
-        topic = markup.read_markup(root, self.folder) if root else None
-        if topic is None or root is None:
+        parts = markup.read_parts(root, self.folder) if root else None
+        if parts is None or root is None:
             return None
+        topic, said, stubs = parts
         self.lines = Lines(root.element)
-        viewpoints = tuple(self._viewpoint(stub) for stub in topic.viewpoints)
-        viewpoints = (*viewpoints, *self._undeclared(topic, viewpoints))
-        comments = tuple(self._comment(item, viewpoints) for item in topic.comments)
-        self._check_replies(topic)
+        viewpoints = tuple(self._viewpoint(stub) for stub in stubs)
+        viewpoints = (*viewpoints, *self._undeclared(topic, said, viewpoints))
+        comments = tuple(self._comment(item, viewpoints) for item in said)
+        self._check_replies(said)
         spelled = topic.spelling | of_viewpoints(viewpoints)
         topic = self._with_payloads(replace(topic, viewpoints=viewpoints, comments=comments, spelling=spelled))
         if self.lookup.inspection:
@@ -98,15 +99,16 @@ class TopicFolder:
         guid = (
             parent
             if is_guid(parent) and "documents/" in found.lower()
-            else derived_guid("document", found, self.lookup.entries.checksum(found))
+            else derived_guid("document", self.lookup.below_root(found), self.lookup.entries.checksum(found))
         )
         blob = self.lookup.blob(found)
-        self.documents.setdefault(guid_key(guid), Document(guid, posixpath.basename(found), path=found, blob=blob))
+        document = Document(guid, posixpath.basename(found), path=self.lookup.below_root(found), blob=blob)
+        self.documents.setdefault(guid_key(guid), document)
         return replace(reference, document_guid=guid)
 
-    def _check_replies(self, topic: Topic) -> None:
-        replies = [comment for comment in topic.comments if comment.reply_to_comment_guid]
-        known = {guid_key(comment.guid) for comment in topic.comments} if replies else set()
+    def _check_replies(self, comments: tuple[Comment, ...]) -> None:
+        replies = [comment for comment in comments if comment.reply_to_comment_guid]
+        known = {guid_key(comment.guid) for comment in comments} if replies else set()
         for comment in replies:
             if comment.reply_to_comment_guid and guid_key(comment.reply_to_comment_guid) not in known:
                 line = self.lines.of(comment.reply_to_comment_guid, "ReplyToComment")
@@ -119,13 +121,20 @@ class TopicFolder:
         snapshot = self._snapshot(stub.snapshot) if stub.snapshot else None
         if "Snapshot" in stub.synthetic:
             snapshot = None  # our own picture, for a product that wants one
-        spelled = stub.spelling | read.spelling
-        return replace(
-            read,
+        # written out: replace takes five times as long, and there are two of these a topic
+        return Viewpoint(
+            guid=read.guid,
             index=stub.index,
-            reference=stub.reference,
+            perspective_camera=read.perspective_camera,
+            orthogonal_camera=read.orthogonal_camera,
+            lines=read.lines,
+            clipping_planes=read.clipping_planes,
+            bitmaps=read.bitmaps,
             snapshot=snapshot,
-            spelling=spelled,
+            components=read.components,
+            alias=read.alias,
+            reference=stub.reference,
+            spelling=stub.spelling | read.spelling,
             synthetic=read.synthetic - {"Snapshot"},
         )
 
@@ -135,6 +144,9 @@ class TopicFolder:
             reference = stub.reference or ""
             self.lookup.note(f.VIEWPOINT_MISSING, self.entry, reference, self.lines.of(reference, "Viewpoint"))
             return stub
+        plain = self.lookup.ordinary(found, ordinary_text.viewpoint, stub.guid)
+        if plain is not None:
+            return plain
         root = self.lookup.parsed(found, "VisualizationInfo")
         return self._read(root, stub.guid) if root else stub
 
@@ -187,7 +199,9 @@ class TopicFolder:
             self.lookup.note(f.JPEG_SNAPSHOT, found, f"BCF {self.version}")
         return Snapshot(kind, reference, self.lookup.blob(found))
 
-    def _undeclared(self, topic: Topic, declared: tuple[Viewpoint, ...]) -> tuple[Viewpoint, ...]:
+    def _undeclared(
+        self, topic: Topic, comments: tuple[Comment, ...], declared: tuple[Viewpoint, ...]
+    ) -> tuple[Viewpoint, ...]:
         """Viewpoint files no markup names, taken where a comment means them or nothing else is there.
 
         Seen: re-exports of BIMcollab Zoom (ifc-lite 3612); the single viewpoint.bcfv of BCF 1.0.
@@ -195,7 +209,7 @@ class TopicFolder:
         unused = self._unused_viewpoint_files()
         if not unused:
             return ()
-        wanted = {guid_key(comment.viewpoint_guid) for comment in topic.comments if comment.viewpoint_guid}
+        wanted = {guid_key(comment.viewpoint_guid) for comment in comments if comment.viewpoint_guid}
         wanted -= {guid_key(item) for view in declared for item in (view.guid, view.alias) if item}
         found: list[Viewpoint] = []
         for entry in unused:

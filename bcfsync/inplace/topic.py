@@ -126,8 +126,8 @@ class TopicEditor:
         snapshot = self._snapshot_name(view.snapshot, was.snapshot if was else None, guid, given)
         old = {bitmap.reference: bitmap for bitmap in was.bitmaps} if was else {}
         bitmaps = tuple(
-            item.reference
-            if item.reference and old.get(item.reference) == item
+            item.reference or ""
+            if old.get(item.reference) == item
             else self._bitmap_name(item, guid, at, given)
             for at, item in enumerate(view.bitmaps)
         )

@@ -9,7 +9,7 @@ from handmade import CAMERA, COMMENT, IFC, OTHER_IFC, TOPIC, VIEW, Entries, mark
 from lxml import etree
 
 from bcfsync.archive.reading import Archive
-from bcfsync.bcfxml import ordinary, ordinary_markup, ordinary_visinfo
+from bcfsync.bcfxml import ordinary, ordinary_markup, ordinary_text, ordinary_visinfo
 from bcfsync.bcfxml.container import decode
 from bcfsync.bcfxml.ordinary import Odd
 
@@ -17,6 +17,7 @@ SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.bcf*"))
 DOORS = {
     ordinary_markup: ("topic", "comment", "viewpoint"),
     ordinary_visinfo: ("perspective", "orthogonal", "components", "component_list"),
+    ordinary_text: ("viewpoint",),
     ordinary: ("parts", "attributes"),
 }
 
