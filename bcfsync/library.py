@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from bcfsync.archive.limits import Limits
-from bcfsync.bcffile import BcfFile, opened_bcf, update_bcf, write_bcf
+from bcfsync.bcffile import BcfFile, opened_bcf
 from bcfsync.dates import timestamp
 from bcfsync.diff import Difference, Rules, diff
 from bcfsync.errors import NoSuchTopic, UsageError
@@ -23,6 +23,7 @@ from bcfsync.findings import Finding
 from bcfsync.gathering import gathered
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, Blob, Comment, Topic
+from bcfsync.saving import update_bcf, write_bcf
 from bcfsync.union import Input, United
 from bcfsync.union import unite as union_of
 from bcfsync.validate import Verdict, validate

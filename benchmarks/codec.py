@@ -29,7 +29,8 @@ from lxml import etree
 
 from bcfsync.archive.changed import changed_folders, listing
 from bcfsync.archive.reading import Archive
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
+from bcfsync.saving import write_bcf
 from bcfsync.validate import validate
 from bcfsync.versions import fitted
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import httpx
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.guids import derived_guid
 from bcfsync.model import Bcf, Topic
+from bcfsync.saving import write_bcf
 from bcfsync.versions import fitted
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "3.0" / "many-languages.bcf"

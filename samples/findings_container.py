@@ -31,7 +31,7 @@ def plain(
 ) -> dict[str, str | bytes]:
     """The entries of an archive with nothing but a small topic that mentions the number."""
     header = "<Header><File/></Header>" if bcf == "2.0" else ""
-    return files(number, issue(f"Raises {number}", after), rest, number=bcf, header=header, **more)
+    return files(number, issue(f"Raises {number}", after), rest, number=bcf, header=header, **more)  # type: ignore[arg-type]
 
 
 def changed(number: str, old: str, new: str, entries: Files | None = None) -> dict[str, str | bytes]:

@@ -51,7 +51,7 @@ def _selected(*guids: str) -> str:
 
 
 def _named(number: str, *views: str, **more: str | bytes) -> bytes:
-    return dotnet(plain(number, rest="".join(views), **more))
+    return dotnet(plain(number, rest="".join(views), **more))  # type: ignore[arg-type]
 
 
 def _bitmap() -> str:

@@ -5,9 +5,10 @@ import io
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.model import Bcf, Blob, Components, Extensions
+from bcfsync.saving import write_bcf
 from bcfsync.versions import fitted
 
 

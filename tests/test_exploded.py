@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import blob, comment, gid, model_file, paper, topic, view
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.blobs import with_blobs
 from bcfsync.dates import Timestamp, read_timestamp
 from bcfsync.exploded import BrokenTree, FolderTaken, explode, read_tree
 from bcfsync.exploded.text import Misfit, from_data, to_data
 from bcfsync.exploded.tree import laid_out, safe_part
 from bcfsync.model import Bcf, BimSnippet, Blob, Comment, Document, Extra, Topic, Viewpoint
+from bcfsync.saving import write_bcf
 from bcfsync.versions import fitted
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"

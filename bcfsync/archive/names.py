@@ -40,9 +40,10 @@ def tidied(name: str) -> str:
 
 
 def is_unsafe(name: str) -> bool:
-    """Whether a name with ``/`` is absolute, has a drive, a NUL, or climbs out of the archive by ``..``."""
+    """Whether a name with ``/`` is absolute, has a drive, a NUL, names no file, or climbs out of the archive."""
     return (
         name.startswith("/")
+        or name.rpartition("/")[2] in {"", "."}
         or bool(_DRIVE.match(name))
         or "\0" in name
         or any(part == ".." for part in name.split("/"))

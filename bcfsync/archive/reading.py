@@ -133,7 +133,8 @@ class Archive:
         if self.size(name) > self.limits.xml_bytes:
             raise TooMuch(f"{self.path.name}: {name} is {self.size(name):,} bytes long")
         found = self._quick.whole(self._infos[name])
-        return self._read(name, -1) if found is None else found
+        # never more than the directory promises: told to read all, zipfile unpacks a bomb before it looks
+        return self._read(name, max(self.size(name), 1)) if found is None else found
 
     def head(self, name: str, count: int = 32) -> bytes:
         """The first bytes of an entry, or fewer where it is shorter."""

@@ -27,9 +27,6 @@ from bcfsync.model import (
     Visibility,
 )
 
-SHOWN = ("1.0", "1.0-tag", "1.0-late", "2.1", "3.0")
-"""What ``resources`` knows: 1.0 is its late text, the only one of the two that a product was found to speak."""
-
 
 class UnknownApiVersion(UsageError, ValueError):
     """A BCF-API version without codec."""

@@ -192,8 +192,8 @@ class Node:
     def report_unknown(self) -> None:
         """Report children and attributes that nobody asked for; call it when the element has been read."""
         for name in self._children.keys() - self._read:
-            for child in self._children[name]:
-                self.note(f.UNKNOWN_XML, f"element {name} in {self.name}", child.sourceline or 0)
+            # once for all of a name: there may be a million
+            self.note(f.UNKNOWN_XML, f"element {name} in {self.name}", self._children[name][0].sourceline or 0)
         if self._attributes.keys() - self._read_attributes:
             self._report_attributes(self.element, self._read_attributes)
 

@@ -13,12 +13,13 @@ from typing import IO, Any, Protocol
 
 import click
 
-from bcfsync.bcffile import BcfFile, open_bcf, write_bcf
+from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.cli.show import finding_json
 from bcfsync.errors import UsageError
 from bcfsync.findings import Finding
 from bcfsync.model import Blob
+from bcfsync.saving import write_bcf
 from bcfsync.versions import WRITABLE, Converted, converted
 from bcfsync.versions.targets import PLACEHOLDER, TARGETS, Adjustment, Target, adjusted, ending_of, placeholder_png
 

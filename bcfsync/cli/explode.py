@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from bcfsync import findings as f
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.cli.show import finding_json
 from bcfsync.errors import UsageError
 from bcfsync.exploded import explode, read_tree
+from bcfsync.saving import write_bcf
 from bcfsync.versions import converted
 
 _LEFT_OUT = (f.UNSAFE_NAME, f.DUPLICATE_ENTRY, f.UNKNOWN_XML, f.BAD_DATE, f.BAD_NUMBER, f.BAD_BOOLEAN, f.BAD_VALUE)

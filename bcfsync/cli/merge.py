@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from bcfsync.bcffile import write_bcf
 from bcfsync.canonical import canonical
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.dates import Timestamp
 from bcfsync.gathering import Gathered, gathered
 from bcfsync.model import BimSnippet
+from bcfsync.saving import write_bcf
 from bcfsync.union import Decision, Fate, Input, Note, United, unite
 from bcfsync.versions import WRITABLE, Converted, Loss, converted
 

@@ -13,9 +13,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from bcfsync.bcfapi import codec as codecs
-from bcfsync.bcfapi.show import show_bcf
-from bcfsync.bcfapi.v10_unsaid import unsaid
+from bcfsync.bcfapi import SHOWN
 from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.errors import NoSuchTopic
@@ -29,7 +27,7 @@ from bcfsync.model import Bcf, Blob, Comment, Document, Topic, Viewpoint
 @click.argument("guid", required=False)
 @click.option(
     "--api",
-    type=click.Choice(codecs.SHOWN),
+    type=click.Choice(SHOWN),
     default="3.0",
     show_default=True,
     help="JSON as this API has it; 1.0 is its late text, 1.0-tag the one of the tag v1.0.",
@@ -43,15 +41,23 @@ def show_command(file: Path, guid: str | None, api: str, no_color: bool, as_json
         if guid:
             bcf = replace(bcf, topics=_chosen(bcf, guid, file))
         if as_json:
-            shown = show_bcf(_measured(bcf, opened), codecs.resources(api))
-            found = {"file": str(file), "bcf_version": bcf.version, **shown}
-            found["findings"] = [finding_json(item) for item in opened.findings]
-            click.echo(json_text(found, indent=2))
-            if api.startswith("1.0"):
-                for line in unsaid(bcf, tag=api == "1.0-tag"):
-                    click.echo(f"API {api} has no room for {printable(line)}", err=True)
+            _print_json(file, bcf, opened, api)
         else:
             _print(file, bcf, opened.findings, _console(color=not no_color))
+
+
+def _print_json(file: Path, bcf: Bcf, opened: BcfFile, api: str) -> None:
+    from bcfsync.bcfapi.codec import resources  # noqa: PLC0415 - who wants a tree need not wait for four codecs
+    from bcfsync.bcfapi.show import show_bcf  # noqa: PLC0415
+    from bcfsync.bcfapi.v10_unsaid import unsaid  # noqa: PLC0415
+
+    shown = show_bcf(_measured(bcf, opened), resources(api))
+    found = {"file": str(file), "bcf_version": bcf.version, **shown}
+    found["findings"] = [finding_json(item) for item in opened.findings]
+    click.echo(json_text(found, indent=2))
+    if api.startswith("1.0"):
+        for line in unsaid(bcf, tag=api == "1.0-tag"):
+            click.echo(f"API {api} has no room for {printable(line)}", err=True)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -126,9 +126,7 @@ class TopicEditor:
         snapshot = self._snapshot_name(view.snapshot, was.snapshot if was else None, guid, given)
         old = {bitmap.reference: bitmap for bitmap in was.bitmaps} if was else {}
         bitmaps = tuple(
-            item.reference or ""
-            if old.get(item.reference) == item
-            else self._bitmap_name(item, guid, at, given)
+            item.reference or "" if old.get(item.reference) == item else self._bitmap_name(item, guid, at, given)
             for at, item in enumerate(view.bitmaps)
         )
         return ViewpointNames(file, snapshot, bitmaps)

@@ -17,7 +17,7 @@ from typing import IO
 
 from bcfsync.archive.reading import Archive
 from bcfsync.archive.rewriting import Changes, rewrite_archive
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.changes import (
     Bodies,
     Capabilities,
@@ -38,6 +38,7 @@ from bcfsync.inplace.archive import Rewriting, rewriting
 from bcfsync.inplace.entries import CannotEdit
 from bcfsync.model import Bcf, BimSnippet, Blob, Document, Project, Topic, Viewpoint
 from bcfsync.net import Refused
+from bcfsync.saving import write_bcf
 from bcfsync.sides.draft import Draft, listed
 from bcfsync.versions import WRITABLE, fitted
 

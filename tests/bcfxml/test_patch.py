@@ -15,6 +15,8 @@ def change(document, before, after):
     return made if isinstance(document, bytes) else made.decode()
 
 
+A, B = "AAAAAAAA-0000-4000-8000-000000000001", "BBBBBBBB-0000-4000-8000-000000000002"
+
 # document, before, after, what comes out
 CASES = {
     "a text": ("<T><A>old</A></T>", "<T><A>old</A></T>", "<T><A>new</A></T>", "<T><A>new</A></T>"),
@@ -114,10 +116,10 @@ CASES = {
         '<b:T xmlns:b="urn:b"><b:A>2</b:A><b:B><b:C>3</b:C></b:B></b:T>',
     ),
     "by guid, whatever the order and the letter case": (
-        '<T><C Guid="BB">2</C><C Guid="AA">1</C></T>',
-        '<T><C Guid="aa">1</C><C Guid="bb">2</C></T>',
-        '<T><C Guid="aa">one</C><C Guid="bb">2</C></T>',
-        '<T><C Guid="BB">2</C><C Guid="AA">one</C></T>',
+        f'<T><C Guid="{B}">2</C><C Guid="{A}">1</C></T>',
+        f'<T><C Guid="{A.lower()}">1</C><C Guid="{B.lower()}">2</C></T>',
+        f'<T><C Guid="{A.lower()}">one</C><C Guid="{B.lower()}">2</C></T>',
+        f'<T><C Guid="{B}">2</C><C Guid="{A}">one</C></T>',
     ),
     "of several labels one goes and one comes": (
         "<T><L>a</L><L>b</L><L>c</L></T>",

@@ -10,7 +10,7 @@ from essence import from_memory
 from handmade import COMMENT, DOCUMENT, OTHER_TOPIC, OTHER_VIEW, PNG, TOPIC, VIEW
 from lxml import etree
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml import schema
 from bcfsync.dates import timestamp
 from bcfsync.model import (
@@ -39,6 +39,7 @@ from bcfsync.model import (
     ViewSetupHints,
     Visibility,
 )
+from bcfsync.saving import write_bcf
 from bcfsync.versions import fitted
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "spec" / "xsd" / "2.0"

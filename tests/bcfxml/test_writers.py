@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from same_xml import lines
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml import schema, v21, v30
 from bcfsync.bcfxml.elements import add, add_text, number, root
 from bcfsync.bcfxml.layout import viewpoint_names
@@ -47,6 +47,7 @@ from bcfsync.model import (
     ViewSetupHints,
     Visibility,
 )
+from bcfsync.saving import write_bcf
 from bcfsync.versions import NO_AUTHOR, NO_STATUS, NO_TITLE, NO_TYPE, fitted
 
 NOW = timestamp(datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC))

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.cli.main import cli
 from bcfsync.errors import InvalidArchive
 from bcfsync.model import Bcf
+from bcfsync.saving import write_bcf
 from bcfsync.validate import validate
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

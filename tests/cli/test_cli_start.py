@@ -1,5 +1,6 @@
 """Starting: help comes at once, because nothing heavy is imported for it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -30,13 +31,19 @@ def modules(*words: str) -> set[str]:
 
 
 def seconds(*words: str) -> float:
-    """The best of three: other work on the machine only ever adds."""
+    """Processor time, the best of three: other work on the machine only ever adds."""
     best = 60.0
     for _ in range(3):
-        started = time.perf_counter()
+        started = spent()
         subprocess.run([sys.executable, *words], capture_output=True, check=True)
-        best = min(best, time.perf_counter() - started)
+        best = min(best, spent() - started)
     return best
+
+
+def spent() -> float:
+    """What children have cost so far; on Windows, which does not say, the clock has to do."""
+    found = os.times()
+    return found.children_user + found.children_system or time.perf_counter()
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from bcfsync.archive.writing import write_archive
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml.schema import check
 from bcfsync.cli.main import cli
 from bcfsync.errors import InvalidArchive, UsageError
 from bcfsync.model import Bcf, PerspectiveCamera, Point, Topic, Viewpoint
+from bcfsync.saving import write_bcf
 from bcfsync.versions import converted, fitted
 from bcfsync.versions.targets import TARGETS, adjusted
 

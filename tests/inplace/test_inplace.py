@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bcfsync.archive.directory import Unspliceable, read_directory
-from bcfsync.bcffile import open_bcf, update_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.dates import timestamp
 from bcfsync.model import (
     Blob,
@@ -24,6 +24,7 @@ from bcfsync.model import (
     Topic,
     Viewpoint,
 )
+from bcfsync.saving import update_bcf
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -31,7 +31,7 @@ from worlds import (
 )
 
 from bcfsync.archive.writing import TEMPORARY_PREFIX
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.canonical import topic_content, viewpoint_content
 from bcfsync.changes import Change, Files, Key, Kind, Related, Status, Verb, key_of
 from bcfsync.dates import timestamp
@@ -39,6 +39,7 @@ from bcfsync.errors import InvalidArchive
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, DocumentReference, Project
 from bcfsync.net import Refused
+from bcfsync.saving import write_bcf
 from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.memory import MemorySide
 from bcfsync.validate import validate

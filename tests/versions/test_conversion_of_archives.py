@@ -10,11 +10,12 @@ import pytest
 from essence import opened
 from model_paths import differences
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml.schema import check
 from bcfsync.errors import InvalidArchive
 from bcfsync.guids import written_guid
 from bcfsync.model import Components, ViewSetupHints, Visibility
+from bcfsync.saving import write_bcf
 from bcfsync.versions import WRITABLE, converted
 
 ROOT = Path(__file__).resolve().parents[2]

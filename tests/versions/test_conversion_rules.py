@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from bcfsync.bcffile import open_bcf, write_bcf
+from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml.schema import check
 from bcfsync.dates import timestamp
 from bcfsync.model import (
@@ -37,6 +37,7 @@ from bcfsync.model import (
     ViewSetupHints,
     Visibility,
 )
+from bcfsync.saving import write_bcf
 from bcfsync.versions import Loss, converted
 from bcfsync.versions import reasons as why
 from bcfsync.versions.converting import _UNREAD
