@@ -8,6 +8,8 @@ import re
 import uuid
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_IFC_GUID = re.compile(r"[0-9A-Za-z_$]{22}")
+_IFC_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 _NAMESPACE = uuid.UUID("6f1f5c0e-4d0b-5d38-9a57-6263667379bc")
 
 
@@ -35,6 +37,20 @@ def written_guid(text: str) -> str:
     """The lower-case guid to write into a file for any id: itself where it is a guid, else derived from it."""
     key = guid_key(text)
     return key if _CANONICAL.fullmatch(key) else derived_guid("opaque", key)
+
+
+def ifc_guid_of(text: str) -> str | None:
+    """The IFC guid of 22 characters that says the same as a guid of 32 hex digits; None where the text is neither.
+
+    Source: IFC's own base 64 (IfcGloballyUniqueId): two bits in the first character, six in each other.
+    """
+    if _IFC_GUID.fullmatch(text):
+        return text
+    key = guid_key(text)
+    if not _CANONICAL.fullmatch(key):
+        return None
+    value = uuid.UUID(key).int
+    return "".join(_IFC_DIGITS[value >> shift & 63] for shift in range(126, -1, -6))
 
 
 def derived_guid(*parts: str) -> str:

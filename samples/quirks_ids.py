@@ -172,8 +172,7 @@ SAMPLES = (
             "v.components.selection.3.ifc_guid": "0aB,cD1eF2gH3iJ4kL5mN6",
         },
         rewritten={
-            "v.components.selection.0.ifc_guid": None,
-            "v.components.selection.0.authoring_tool_id": "5f3a1c52-90c4-4c1e-9a52-0f0e5b1c7a11",
+            "v.components.selection.0.ifc_guid": "1VEXnIaCHC7ffI3mvR77eH",
             "v.components.selection.2.ifc_guid": None,
             "v.components.selection.2.authoring_tool_id": "WALL-07",
             "v.components.selection.3.ifc_guid": None,

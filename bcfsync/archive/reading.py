@@ -29,6 +29,7 @@ _CHUNK = 1 << 16
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError,
     UnicodeDecodeError,  # the name in an entry's own header
+    OverflowError,  # a place in the file that no number of the system can hold
 )  # fmt: skip
 # a directory of nonsense can make zipfile fail in any of these ways
 _NONSENSE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error, OSError)

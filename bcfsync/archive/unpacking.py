@@ -95,7 +95,7 @@ class Unpacker:
             with self._lock:
                 self._file.seek(start)
                 return self._file.read(count)
-        except OSError:
+        except (OSError, OverflowError):
             return b""  # no such place, or a disk in trouble: zipfile meets it, too, and says so
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from lxml import etree
 
 from bcfsync.bcfxml.node import PI_TARGET
-from bcfsync.guids import written_guid
+from bcfsync.guids import ifc_guid_of, written_guid
 from bcfsync.model import Component, Point
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -142,11 +142,13 @@ def add_components(parent: Element, items: Iterable[Component], *, may_be_blank:
 def component(item: Component, flags: str = "", *, may_be_blank: bool = True) -> str:
     """The text of a component, on one line; ``flags`` are finished attributes, each after a blank.
 
-    An id that is no IFC guid is still an id: Revit exporters write such, and it goes where tools have theirs.
+    A guid of 32 digits is written as the IFC guid it is; any other id goes where tools have theirs: Revit exporters
+    write such.
     """
     guid, system, tool_id = item.ifc_guid, item.originating_system, item.authoring_tool_id
-    if guid and _is_ifc_guid(guid):
-        flags = f' IfcGuid="{guid}"{flags}'
+    short = ifc_guid_of(guid) if guid else None
+    if short:
+        flags = f' IfcGuid="{short}"{flags}'
     else:
         tool_id = tool_id or guid
     spelling = item.spelling if may_be_blank else frozenset()

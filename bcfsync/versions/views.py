@@ -10,6 +10,7 @@ from dataclasses import replace
 from bcfsync.bcfxml.components import structured
 from bcfsync.bcfxml.kept import MOST_FLAT
 from bcfsync.bcfxml.layout import has_content
+from bcfsync.guids import ifc_guid_of
 from bcfsync.model import Component, Components, OrthogonalCamera, PerspectiveCamera, Viewpoint
 from bcfsync.versions import reasons as why
 from bcfsync.versions.flat import default_of, flattened, needs_flat, says_nothing
@@ -74,7 +75,9 @@ def _ids(components: Components, place: str) -> _Said:
     """IFC guids that are none: they move to another element, or give way to what stands there."""
     for item in dict.fromkeys(_every(components)):
         if item.ifc_guid and not _IFC_GUID.fullmatch(item.ifc_guid):
-            yield f"{place}/Component/@IfcGuid", item.ifc_guid, why.IFC_GUID if item.authoring_tool_id else why.TOOL_ID
+            moved = why.IFC_GUID if item.authoring_tool_id else why.TOOL_ID
+            reason = why.LONG_GUID if ifc_guid_of(item.ifc_guid) else moved
+            yield f"{place}/Component/@IfcGuid", item.ifc_guid, reason
 
 
 def _every(components: Components) -> Iterator[Component]:

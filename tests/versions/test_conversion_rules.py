@@ -52,6 +52,7 @@ PLAIN_EYE = PerspectiveCamera(PLACE, AHEAD, UP, 60.0)
 MAP = OrthogonalCamera(PLACE, AHEAD, UP, 12.5)
 TOPIC = Topic(GUID, "T", "Error", "Open", creation_date=DAY, creation_author="a@x")
 WALL, DOOR, SLAB = (Component(name * 22) for name in "abc")
+LONG = "01234567-89ab-cdef-0123-456789abcdef"
 BYTES = Blob("bytes", 5)
 PNG = Blob("png", 8)
 
@@ -197,6 +198,8 @@ LOST = [
      f"{VIEWPOINT}/Components/Component/@IfcGuid", "wall 7", why.TOOL_ID),
     ("an id that is no IfcGuid beside another id", shown("2.1", selection=(Component("wall 7", None, "W7"),)), "3.0",
      GUID, f"{VIEWPOINT}/Components/Component/@IfcGuid", "wall 7", why.IFC_GUID),
+    ("a guid of 32 digits", shown("2.1", selection=(Component(LONG),)), "3.0", GUID,
+     f"{VIEWPOINT}/Components/Component/@IfcGuid", LONG, why.LONG_GUID),
     ("one component selected twice", shown("2.1", selection=(WALL, WALL)), "2.0", GUID,
      f"{VIEWPOINT}/Components/Selection", "components selected twice", why.ONCE),
 ]  # fmt: skip
