@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -56,6 +56,9 @@ golden: $(STAMP)  ## rewrite golden files; review them as diffs
 
 xsd-cases: $(STAMP)  ## the long differential test of our schemas (needs the published ones beside the project)
 	BCFSYNC_XSD_CASES=5000 $(BIN)/python -m pytest -q tests/test_xsd.py tests/test_xsd_differential.py
+
+fuzz: $(STAMP)  ## mutants of every sample: N=200000 SEED=7 for a long run, CASE=.fuzz/one.bcf for one file again
+	$(BIN)/python tests/hostile/fuzzing.py $(if $(N),--cases $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

@@ -23,6 +23,7 @@ _SIGNATURE, _UTF8_FLAG = b"PK\x03\x04", 0x800
 _ODD_FLAGS = 0x1 | 0x20 | 0x40  # encrypted, a patch, strongly encrypted
 _EXTRA = 64  # room for the usual extra fields, so that one look at the file is enough
 _PIECE = 4096
+_WINDOW = 1 << 15
 
 
 class Unpacker:
@@ -34,6 +35,7 @@ class Unpacker:
         # where the next entry begins; two that begin on one place leave each other no room
         starts = sorted(info.header_offset for info in infos)
         self._next = dict(pairwise(starts))
+        self._window, self._window_at = b"", 0
 
     def whole(self, info: zipfile.ZipInfo) -> bytes | None:
         """All bytes of an entry, their size and checksum proved; None where zipfile has to look."""
@@ -91,10 +93,17 @@ class Unpacker:
         return packed if len(packed) == count else None
 
     def _at(self, start: int, count: int) -> bytes:
+        """The bytes of a place; what small entries lie behind it comes with them, and is asked for next."""
         try:
             with self._lock:
+                ahead = start - self._window_at
+                if 0 <= ahead and ahead + count <= len(self._window):
+                    return self._window[ahead : ahead + count]
                 self._file.seek(start)
-                return self._file.read(count)
+                if count >= _WINDOW:
+                    return self._file.read(count)
+                self._window, self._window_at = self._file.read(_WINDOW), start
+                return self._window[:count]
         except (OSError, OverflowError):
             return b""  # no such place, or a disk in trouble: zipfile meets it, too, and says so
 

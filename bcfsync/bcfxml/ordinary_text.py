@@ -82,7 +82,6 @@ _EACH = re.compile(
     r'IfcGuid="(.{22})"[^<]*+(?:<OriginatingSystem>([^<]*)</OriginatingSystem>[^<]*+)?'
     r"(?:<AuthoringToolId>([^<]*)<)?"
 )
-_EACH_COLOR = re.compile(r'<Color Color="(\w+)">(.*?)</Color>', re.DOTALL)
 _AT = _DOCUMENT.groupindex
 
 
@@ -137,7 +136,7 @@ def _components(found: re.Match[str], values: _Values) -> Components:
         visibility = Visibility(_FLAGS[shown], _listed(exceptions) if exceptions else (), hints)
     return Components(
         _listed(selection) if selection else (),
-        tuple(Coloring(color, _listed(text)) for color, text in _EACH_COLOR.findall(coloring)) if coloring else (),
+        tuple(_colored(text) for text in coloring.split("</Color>")[:-1]) if coloring else (),
         visibility,
     )
 
@@ -145,6 +144,12 @@ def _components(found: re.Match[str], values: _Values) -> Components:
 def _flags(values: _Values, group: str) -> ViewSetupHints:
     at = _AT[group] - 1
     return ViewSetupHints(*(_FLAGS[text] for text in values[at : at + 3] if text))
+
+
+def _colored(text: str) -> Coloring:
+    """A group, from its start tag on."""
+    before, _, rest = text.partition('">')
+    return Coloring(before.rpartition('"')[2], _listed(rest))
 
 
 def _listed(text: str) -> tuple[Component, ...]:

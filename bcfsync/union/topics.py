@@ -58,7 +58,8 @@ def united_topic(past: Topic | None, held: Sequence[HeldTopic], record: Record) 
     wanted = {guid_key(comment.viewpoint_guid) for comment in comments if comment.viewpoint_guid}
     before = {guid_key(view.guid): view for view in past.viewpoints} if past else {}
     views = united_views(first, before, [(one.source, one.topic) for one in held], wanted, record)
-    sources = {key: _who_means(key, held) for key in {guid_key(comment.guid) for comment in comments}}
+    tables = [(one.source, _comments(one.topic)) for one in held]
+    sources = {key: _who_means(key, tables) for key in {guid_key(comment.guid) for comment in comments}}
     return replace(
         first,
         **members,
@@ -201,9 +202,9 @@ def _is_dated(comments: Sequence[Comment]) -> bool:
     return dates == sorted(dates)
 
 
-def _who_means(key: str, held: Sequence[HeldTopic]) -> list[tuple[int, str | None]]:
+def _who_means(key: str, tables: Sequence[tuple[int, dict[str, Comment]]]) -> list[tuple[int, str | None]]:
     """The inputs that hold a comment, each with the viewpoint it means there."""
-    found = ((one.source, _comments(one.topic).get(key)) for one in held)
+    found = ((source, table.get(key)) for source, table in tables)
     return [(source, comment.viewpoint_guid) for source, comment in found if comment]
 
 
