@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bcfsync.library import new as new
     from bcfsync.library import open as open  # noqa: A004
     from bcfsync.library import unite as unite
+    from bcfsync.uniting import Union as Union
 
 # the functions bear no name of a module: whichever is imported last would hide the other
 _PLACES = {
@@ -34,6 +35,7 @@ _PLACES = {
     "new": "library",
     "open": "library",
     "unite": "library",
+    "Union": "uniting",
     "Difference": "diff",
     "Rules": "diff",
     "Finding": "findings",

@@ -255,7 +255,11 @@ DOCUMENT_UNLISTED = Rule(
     "the reference is kept; export again with the document",
 )
 DOCUMENT_TWICE = Rule(
-    "F327", _E, "two documents of one guid", "BCF-XML 3.0: Document/@Guid", "the last one is read; export again"
+    "F327",
+    _E,
+    "two documents of one guid",
+    "BCF-XML 3.0: Document/@Guid",
+    "the second is kept under a derived guid",
 )
 
 # F4xx viewpoints and payloads

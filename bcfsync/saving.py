@@ -10,10 +10,17 @@ from bcfsync.archive.rewriting import rewrite_archive
 from bcfsync.archive.writing import OpenBlob, write_archive
 from bcfsync.bcffile import BcfFile
 from bcfsync.bcfxml import v20, v21, v30
+from bcfsync.errors import UsageError
 from bcfsync.inplace.archive import rewriting
 from bcfsync.inplace.entries import CannotEdit
 from bcfsync.model import Bcf
 from bcfsync.versions import fitted
+
+
+class ChangedMeanwhile(UsageError, OSError):
+    """The archive is not the one that was read any more; writing it would undo somebody's work."""
+
+    hint = "open it again, and make the change once more"
 
 
 def write_bcf(path: Path, bcf: Bcf, open_blob: OpenBlob, *, before_replace: Callable[[], None] = lambda: None) -> None:
@@ -45,20 +52,40 @@ def update_bcf(file: BcfFile, after: Bcf, open_blob: OpenBlob, target: Path | No
 
     Raises:
         CannotEdit: a change cannot be made without losing what the model does not hold; nothing is written.
+        ChangedMeanwhile: somebody else has written the archive since it was read; nothing is written.
         CannotWrite: and the target is as it was.
     """
     version = file.bcf.version
     if after.version != version:
         raise CannotEdit(f"{file.path}: it is BCF {version}, not {after.version}", hint="convert it to a new file")
-    plan = rewriting(file.archive, file.findings, file.bcf, after, lambda bcf: fitted(bcf, version))
+    try:
+        plan = rewriting(file.archive, file.findings, file.bcf, after, lambda bcf: fitted(bcf, version))
+    except CannotEdit as error:
+        raise CannotEdit(f"{file.path}: {error}", hint=error.hint) from error
     for reason in plan.refused.values():
         raise CannotEdit(f"{file.path}: {reason}")
     target = target or file.path
-    own = target == file.path
+    own = _is_same(target, file.path)
     if own and not plan.changes:
         return
-    let_go = file.archive.close if own else lambda: None
+
+    def let_go() -> None:
+        if own:
+            _refuse_if_changed(file)
+            file.archive.close()
+
+    if own:
+        _refuse_if_changed(file)
     rewrite_archive(file.archive, target, plan.changes, _either(file, open_blob), before_replace=let_go)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _refuse_if_changed(file: BcfFile) -> None:
+    if not file.archive.is_current():
+        raise ChangedMeanwhile(f"{file.path}: somebody else has written it since it was read")
 
 
 def _either(file: BcfFile, open_blob: OpenBlob) -> OpenBlob:

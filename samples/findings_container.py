@@ -26,6 +26,12 @@ class Raises:
         return f"{self.number}-{self.habit}{self.ending}"
 
 
+_BESIDE = (
+    f'<Comment Guid="{v("F108 comment")}"><Date>2025-04-01T00:00:00Z</Date><Author>sofia.costa@example.com</Author>'
+    "<Comment>Beside the topic, where 2.1 has it.</Comment></Comment>"
+)
+
+
 def plain(
     number: str, after: str = "", rest: str = "", *, bcf: str = "2.1", **more: str | bytes
 ) -> dict[str, str | bytes]:
@@ -93,7 +99,7 @@ CONTAINER: Iterable[Raises] = (
     Raises("F105", "finder-litter", dotnet(plain("F105") | {".DS_Store": b"\0\0\0\1Bud1"})),
     Raises("F106", "no-version", dotnet(_without("F106", "bcf.version"))),
     Raises("F107", "version-9.9", dotnet(plain("F107") | {"bcf.version": version("9.9")})),
-    Raises("F108", "says-3.0-is-2.1", dotnet(plain("F108", "<DueDate>2025-04-01T00:00:00Z</DueDate>", bcf="3.0"))),
+    Raises("F108", "says-3.0-is-2.1", dotnet(plain("F108", rest=_BESIDE, bcf="3.0"))),
     Raises(
         "F109",
         "folder-without-markup",

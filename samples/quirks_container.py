@@ -76,7 +76,7 @@ SAMPLES = (
         "q01-no-version-2.1.bcf",
         ("Q1",),
         "no bcf.version; the markup has the form of 2.1",
-        "read as 2.1, because DueDate stands in the topic",
+        "read as 2.1, because nothing says otherwise",
         dotnet(
             _without(
                 files("q01", issue("Lift pit too shallow", "<DueDate>2025-04-01T00:00:00+02:00</DueDate>")),

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "bcfsync"
 FLOORS = [
     {"guids", "dates", "model", "findings", "errors", "canonical", "plain", "changes", "blobs"},
     {"archive", "bcfxml", "bcfapi", "bcffile", "saving", "versions", "gathering", "exploded", "inplace"},
-    {"merge", "advance", "plan", "checks", "validate", "union", "diff"},
+    {"merge", "advance", "plan", "checks", "validate", "union", "uniting", "diff"},
     {"net", "store", "base", "sides"},
     {"execute", "run", "library"},
     {"config", "cli", "__main__"},

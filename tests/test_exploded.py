@@ -462,6 +462,17 @@ def _spots(data):
         yield from _spots(item)
 
 
+def test_files_whose_names_differ_in_letter_case_are_both_in_the_tree_and_in_the_archive(tmp_path):
+    extras = (Extra("notes.txt", blob("small")), Extra("Notes.txt", blob("great")))
+    bcf = replace(a_bcf(), extras=extras)
+    explode(bcf, named, tmp_path / "tree")
+    tree = read_tree(tmp_path / "tree")
+    write_bcf(tmp_path / "x.bcf", fitted(tree.bcf, "3.0"), tree.open)
+    with open_bcf(tmp_path / "x.bcf") as file:
+        found = {extra.path: file.archive.read(extra.path) for extra in file.bcf.extras}
+    assert found == {"notes.txt": extras[0].blob.locator.encode(), "Notes-2.txt": extras[1].blob.locator.encode()}
+
+
 def test_documents_without_bytes_and_unknown_names_come_back(tmp_path):
     bcf = Bcf("2.1", documents=(Document("no guid", "a/b\\c.pdf", path="a/b", blob=blob("d")), Document(gid(3), "x")))
     explode(bcf, named, tmp_path / "tree")

@@ -105,6 +105,21 @@ def test_mistakes_are_told_in_a_sentence(folder):
         archive.save()
 
 
+def test_the_union_of_one_archive_is_that_archive_byte_for_byte(folder):
+    union = bcfsync.unite("all.bcf", ["week-12.bcf"])
+    assert Path("all.bcf").read_bytes() == Path("week-12.bcf").read_bytes()
+    assert (union.path, union.written, union.losses, union.needs_a_look) == (Path("all.bcf"), True, (), False)
+
+
+def test_a_union_tells_what_was_odd_about_its_sources_and_what_it_lost(folder):
+    source = ROOT / "samples" / "findings" / "F120-names-differ-in-case.bcf"
+    union = bcfsync.unite("all.bcf", ["week-12.bcf", source])
+    with bcfsync.open("week-12.bcf") as one, bcfsync.open(source) as other:
+        assert union.findings == (*one.findings, *other.findings)
+    odd = ROOT / "samples" / "findings" / "F206-unknown-element.bcf"
+    assert [loss.why for loss in bcfsync.unite("all.bcf", ["week-12.bcf", odd]).losses] != []
+
+
 def test_a_new_archive_of_every_version_can_be_saved_and_edited(folder):
     for version in ("2.0", "2.1", "3.0"):
         with bcfsync.new(version) as archive:

@@ -92,9 +92,11 @@ class Archive:
         _refuse_what_is_no_zip(path, _start_of(path))
         # one handle for everything: the file may be replaced under its name at any moment
         self.file = path.open("rb", buffering=0)
+        found = os.fstat(self.file.fileno())
+        self._stamp = (found.st_size, found.st_mtime_ns, found.st_ino)
         try:
             self._zip = _directory(path, self.file)
-            check(self._zip.infolist(), os.fstat(self.file.fileno()).st_size, self.limits, path.name)
+            check(self._zip.infolist(), found.st_size, self.limits, path.name)
             self._infos = self._table()
         except BaseException:
             self.file.close()
@@ -113,6 +115,19 @@ class Archive:
     def info(self, name: str) -> zipfile.ZipInfo:
         """What the directory says of an entry: stamp, attributes, method, where it stands."""
         return self._infos[name]
+
+    @property
+    def comment(self) -> bytes:
+        """The comment of the archive itself."""
+        return self._zip.comment
+
+    def is_current(self) -> bool:
+        """Whether the file under the archive's path is still the one that was opened, as it was."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns, found.st_ino) == self._stamp
 
     @property
     def packed(self) -> tuple[zipfile.ZipInfo, ...]:
@@ -141,6 +156,18 @@ class Archive:
         """The first bytes of an entry, or fewer where it is shorter."""
         found = self._quick.head(self._infos[name], count)
         return self._read(name, count) if found is None else found
+
+    def unpacked(self, info: zipfile.ZipInfo) -> bytes:
+        """All bytes of any entry of the directory, whatever it is called.
+
+        Raises:
+            BadEntry: the entry is damaged.
+        """
+        try:
+            with self._zip.open(info) as stream:
+                return stream.read()
+        except _UNREADABLE as error:
+            raise _bad_entry(self.path.name, info.filename, error) from error
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:

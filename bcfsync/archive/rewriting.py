@@ -7,6 +7,7 @@ How: the new entries are packed into a scrap archive; the result is made of raw 
 import contextlib
 import os
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ def _scrap(archive: Archive, scrap: IO[bytes], changes: Changes, open_blob: Open
             info.create_system = 0
             if name in changes.replaced:
                 _like(info, archive.info(name))
+                _called_as_before(info, archive.info(name))
             add_entry(packed, info, payload, open_blob)
     records = read_directory(scrap).records
     return {name: record for (name, _), record in zip(wanted, records, strict=True)}
@@ -114,6 +116,12 @@ def _like(info: zipfile.ZipInfo, before: zipfile.ZipInfo) -> None:
     info.create_system = before.create_system
     info.external_attr = before.external_attr
     info.comment = before.comment
+
+
+def _called_as_before(info: zipfile.ZipInfo, before: zipfile.ZipInfo) -> None:
+    """``./x`` stays ``./x``: beside entries that are copied, no other spelling shall turn up."""
+    if before.orig_filename.isascii() and "\0" not in before.orig_filename:
+        info.filename = before.orig_filename
 
 
 _Step = tuple[IO[bytes], Record]
@@ -190,21 +198,42 @@ def _copied_by_kernel(source: IO[bytes], target: IO[bytes], start: int, end: int
 
 
 def _pack_anew(archive: Archive, target: IO[bytes], changes: Changes, open_blob: OpenBlob) -> None:
-    """The same through zipfile, for archives that cannot be spliced: contents stay, packed bytes do not."""
+    """The same through zipfile, for archives that cannot be spliced: contents stay, packed bytes do not.
+
+    Folders and entries that reading skips stay, too; so does what stands before the first entry.
+    """
+    names = {archive.info(name).header_offset: name for name in archive.names}
     behind: dict[str | None, list[tuple[str, Payload]]] = {}
-    for name, payload, after in changes.added:
-        behind.setdefault(after, []).append((name, payload))
-    with zipfile.ZipFile(target, "w") as packed:
-        for name in archive.names:
-            payload = changes.replaced.get(name, Blob(name, archive.size(name)))
+    for entry, payload, after in changes.added:
+        behind.setdefault(after, []).append((entry, payload))
+    first = min((info.header_offset for info in archive.packed), default=0)
+    _copy(archive.file, target, 0, first)
+    with warnings.catch_warnings(), zipfile.ZipFile(target, "w") as packed:
+        warnings.filterwarnings("ignore", "Duplicate name")  # two entries of one name were two before
+        packed.comment = archive.comment
+        for info in archive.packed:
+            name = names.get(info.header_offset)
+            if name is None:
+                if archive.shadowed.get(info.header_offset) not in changes.removed:
+                    _skipped(packed, archive, info)
+                continue
+            payload = changes.replaced.get(name, Blob(name, info.file_size))
             if name not in changes.removed:
-                info = zipfile.ZipInfo(name, STAMP)
-                _like(info, archive.info(name))
-                add_entry(packed, info, payload, open_blob if name in changes.replaced else _own(archive))
+                fresh = zipfile.ZipInfo(name, STAMP)
+                _like(fresh, info)
+                add_entry(packed, fresh, payload, open_blob if name in changes.replaced else _own(archive))
             for entry, new in behind.pop(name, []):
                 add_entry(packed, zipfile.ZipInfo(entry, STAMP), new, open_blob)
         for entry, new in (item for items in behind.values() for item in items):
             add_entry(packed, zipfile.ZipInfo(entry, STAMP), new, open_blob)
+
+
+def _skipped(packed: zipfile.ZipFile, archive: Archive, info: zipfile.ZipInfo) -> None:
+    """An entry that reading skips, as it is called: it was there, and is none of ours to judge."""
+    fresh = zipfile.ZipInfo(info.orig_filename, max(info.date_time, STAMP))
+    _like(fresh, info)
+    fresh.compress_type = zipfile.ZIP_DEFLATED
+    packed.writestr(fresh, b"" if info.is_dir() else archive.unpacked(info))
 
 
 def _own(archive: Archive) -> OpenBlob:

@@ -97,7 +97,7 @@ class Unpacker:
         try:
             with self._lock:
                 ahead = start - self._window_at
-                if 0 <= ahead and ahead + count <= len(self._window):
+                if ahead >= 0 and ahead + count <= len(self._window):
                     return self._window[ahead : ahead + count]
                 self._file.seek(start)
                 if count >= _WINDOW:

@@ -22,6 +22,8 @@ OpenBlob = Callable[[Blob], AbstractContextManager[IO[bytes]]]
 
 Payload = bytes | Blob
 TEMPORARY_PREFIX = ".~bcfsync-"
+_LEFT_BEHIND = 24 * 3600.0
+"""Seconds after which a half-written file is nobody's any more."""
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The time stamp of every entry we make: the same content gives the same bytes."""
 
@@ -71,6 +73,10 @@ def replacing(path: Path, before_replace: Callable[[], None] = lambda: None) -> 
     Raises:
         CannotWrite: and the target is as it was.
     """
+    # a link stays a link: what it points to is what is written
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if path.exists() and not os.access(path, os.W_OK):
+        raise CannotWrite(f"{path}: the file is write-protected")
     try:
         with _beside(path, before_replace) as stream:
             yield stream
@@ -84,6 +90,7 @@ def replacing(path: Path, before_replace: Callable[[], None] = lambda: None) -> 
 def _beside(path: Path, before_replace: Callable[[], None]) -> Iterator[IO[bytes]]:
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
+    _sweep(temporary)
     try:
         with os.fdopen(descriptor, "w+b") as stream:
             yield stream
@@ -114,6 +121,15 @@ def add_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, payload: Payload,
     large = payload.size is None or payload.size > zipfile.ZIP64_LIMIT // 2
     with open_blob(payload) as source, archive.open(info, "w", force_zip64=large) as target:
         shutil.copyfileobj(source, target, 1 << 20)
+
+
+def _sweep(temporary: Path) -> None:
+    """Remove what killed runs left in the folder, long ago: nothing else ever would."""
+    now = temporary.stat().st_mtime
+    for other in temporary.parent.glob(f"{TEMPORARY_PREFIX}*.tmp"):
+        with contextlib.suppress(OSError):  # somebody else was faster, or may and we may not
+            if now - other.stat().st_mtime > _LEFT_BEHIND:
+                other.unlink()
 
 
 def _keep_mode(path: Path, temporary: Path) -> None:

@@ -77,7 +77,7 @@ def _decode(lookup: Lookup, only: frozenset[str]) -> Decoded:
     extensions = _extensions(lookup, schema, version)
     if lookup.inspection:
         lookup.inspection.begins(version, extensions)
-    documents = {guid_key(item.guid): item for item in _listed_documents(lookup)}
+    documents = _documents_by_guid(lookup, _listed_documents(lookup))
     read = (TopicFolder(lookup, entry, version, documents).topic() for entry in markups)
     topics = _unique(lookup, [topic for topic in read if topic])
     if not topics:
@@ -167,14 +167,31 @@ def _extensions(lookup: Lookup, schema: str | None, version: str) -> Extensions 
     return None
 
 
-def _line(lookup: Lookup, name: str, value: str, element: str) -> int:
+def _line(lookup: Lookup, name: str, value: str, element: str, nth: int = 0) -> int:
     root = lookup.roots.get(name)
-    return Lines(root.element).of(value, element) if root else 0
+    return Lines(root.element).of(value, element, nth=nth) if root else 0
 
 
 def _listed_documents(lookup: Lookup) -> list[Document]:
     root = lookup.document("documents.xml", "DocumentInfo")
     return [_with_payload(lookup, document) for document in (project.read_documents(root) if root else ())]
+
+
+def _documents_by_guid(lookup: Lookup, documents: list[Document]) -> dict[str, Document]:
+    """The documents by the key of their guid: equal ones once, different ones both, the second under a derived guid."""
+    kept: dict[str, Document] = {}
+    for document in documents:
+        key = guid_key(document.guid)
+        if key not in kept:
+            kept[key] = document
+            continue
+        line = _line(lookup, "documents.xml", document.guid, "Document", nth=1)
+        lookup.note(f.DOCUMENT_TWICE, "documents.xml", document.guid, line)
+        if replace(kept[key], guid=document.guid) != document:
+            fresh = derived_guid("duplicate document", key, document.filename, document.description or "")
+            # its bytes, if there are any, stand where those of the first do, and will not
+            kept[fresh] = replace(document, guid=fresh, path=None)
+    return kept
 
 
 def _with_payload(lookup: Lookup, document: Document) -> Document:

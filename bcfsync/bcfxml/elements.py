@@ -4,14 +4,17 @@ Owns: model values → XML text. Sees: lxml. Rules: XML 1.0 characters; xs:doubl
 reads back equal. An element is put together as text, because that takes a quarter of the time of a tree of lxml's.
 """
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Self
 
 from lxml import etree
 
 from bcfsync.bcfxml.node import PI_TARGET
+from bcfsync.errors import UsageError
 from bcfsync.guids import ifc_guid_of, written_guid
 from bcfsync.model import Component, Point
 
@@ -22,6 +25,12 @@ _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13
 _REFERENCES_IN_ATTRIBUTE = _REFERENCES | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 _is_ifc_guid = re.compile(r"[0-9A-Za-z_$]{22}").fullmatch
 _AS_WRITTEN = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True, huge_tree=True)
+
+
+class NotFinite(UsageError, ValueError):
+    """A number was to be written that is infinite or none at all: every reader would leave out what it belongs to."""
+
+    hint = "correct the number"
 
 
 class Element:
@@ -184,8 +193,27 @@ def int32(value: int | None) -> str | None:
     return str(value) if value is not None and -(2**31) <= value < 2**31 else None
 
 
+@contextmanager
+def naming(thing: str) -> Iterator[None]:
+    """Say in errors about a number to whom it belongs.
+
+    Raises:
+        NotFinite: instead of the one from inside.
+    """
+    try:
+        yield
+    except NotFinite as error:
+        raise NotFinite(f"{thing}: {error}") from error
+
+
 def number(value: float) -> str:
-    """A double as text."""
+    """A double as text.
+
+    Raises:
+        NotFinite: it is none that XML readers and JSON take.
+    """
+    if not math.isfinite(value):
+        raise NotFinite(f"{value} cannot be written as a number")
     return repr(value + 0.0).removesuffix(".0")  # the sum of -0.0 and 0.0 is 0.0
 
 

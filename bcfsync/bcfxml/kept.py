@@ -12,7 +12,7 @@ from dataclasses import replace
 from lxml import etree
 
 from bcfsync.bcfxml import layout
-from bcfsync.bcfxml.elements import Element
+from bcfsync.bcfxml.elements import Element, NotFinite
 from bcfsync.bcfxml.node import PI_TARGET
 from bcfsync.dates import read_timestamp
 from bcfsync.guids import written_guid
@@ -39,11 +39,19 @@ MOST_FLAT = 1000
 
 
 def keep(element: Element, members: Kept) -> None:
-    """Put what is worth keeping into an element that has no place for it."""
+    """Put what is worth keeping into an element that has no place for it.
+
+    Raises:
+        NotFinite: a number is none that can be written.
+    """
     said = {name: value for name, value in members.items() if value not in (None, "", [])}
     if said:
+        try:
+            text = json.dumps(said, sort_keys=True, allow_nan=False)
+        except ValueError as error:
+            raise NotFinite("a number is infinite, or none at all (NaN)") from error
         # only ? and > together end an instruction; ASCII holds everything else
-        text = json.dumps(said, sort_keys=True).replace("?>", "?\\u003e")
+        text = text.replace("?>", "?\\u003e")
         element.instruct(_WORD + text)
 
 
@@ -122,7 +130,8 @@ def with_topic(topic: Topic, said: Kept) -> Topic:
         server_assigned_id=topic.server_assigned_id or _text(said, "ServerAssignedId"),
         due_date=topic.due_date or read_timestamp(_text(said, "DueDate") or ""),
         stage=topic.stage or _text(said, "Stage"),
-        reference_links=(*topic.reference_links, *more) if len(topic.reference_links) == 1 else topic.reference_links,
+        # one link is all that the version shows; another program may have removed it, but only more say the list anew
+        reference_links=(*topic.reference_links, *more) if len(topic.reference_links) <= 1 else topic.reference_links,
     )
 
 
@@ -236,7 +245,8 @@ def _camera(camera: OrthogonalCamera) -> Kept:
     points = (camera.camera_view_point, camera.camera_direction, camera.camera_up_vector)
     named = zip(("CameraViewPoint", "CameraDirection", "CameraUpVector"), points, strict=True)
     members: dict[str, object] = {name: [point.x, point.y, point.z] for name, point in named}
-    return members | {"ViewToWorldScale": camera.view_to_world_scale}
+    ratio = {"AspectRatio": camera.aspect_ratio} if camera.aspect_ratio is not None else {}
+    return members | {"ViewToWorldScale": camera.view_to_world_scale} | ratio
 
 
 def with_view(view: Viewpoint, said: Kept) -> Viewpoint:
@@ -309,7 +319,7 @@ def _orthogonal(said: Kept) -> OrthogonalCamera | None:
     up, scale = _point(members.get("CameraUpVector")), _number(members.get("ViewToWorldScale"))
     if place is None or direction is None or up is None or scale is None:
         return None
-    return OrthogonalCamera(place, direction, up, scale)
+    return OrthogonalCamera(place, direction, up, scale, _number(members.get("AspectRatio")))
 
 
 def _point(value: object) -> Point | None:

@@ -1,14 +1,15 @@
 """Where everything goes in an archive we write: folders, file names, and the references between them.
 
-Owns: names of entries. Sees: model. Rules: 2.x wants one viewpoint.bcfv and one snapshot.png a topic; 3.0 leaves
-names free; nothing may leave the archive or overwrite another entry.
+Owns: names of entries. Sees: model, errors. Rules: 2.x wants one viewpoint.bcfv and one snapshot.png a topic; 3.0
+leaves names free; nothing may leave the archive or overwrite another entry.
 """
 
 import posixpath
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key, is_guid, written_guid
 from bcfsync.model import Bcf, Blob, Components, Document, Extra, Spelling, Topic, Viewpoint
 
@@ -20,8 +21,15 @@ Entry = tuple[str, bytes | Blob]
 _URI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?[\w .()+,;=@&$!*'~/-]+")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
 _FILE, _PICTURE, _SCHEMA = "viewpoint.bcfv", "snapshot.png", "extensions.xsd"
+_ROOTS = {"bcf.version", "project.bcfp", "extensions.xml", "extensions.xsd", "documents.xml"}
 _PICTURES = {_PICTURE, "snapshot.jpg", "snapshot.jpeg"}
 _ENDINGS = {"png": (".png",), "jpg": (".jpg", ".jpeg")}
+
+
+class SameEntry(UsageError, ValueError):
+    """Two things of a model that are not the same would be one entry of the archive."""
+
+    hint = "give one of them another guid, or another name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,24 @@ def document_path(document: Document) -> str:
     return f"Documents/{guid}/{safe_name(document.filename, guid)}"
 
 
+def with_own_places(bcf: Bcf) -> Bcf:
+    """The model to write as 2.x: a document whose place a file of a topic has, or another document, gets its own."""
+    folders = {posixpath.dirname(document_path(document)) for document in bcf.documents if document.blob}
+    extras = by_folder(bcf.extras)
+    held = dict[str, bytes | Blob]()
+    for topic in bcf.topics:
+        if folder_of(topic) in folders:
+            names = viewpoint_names(topic, extras.get(topic.folder, ()), canonical_first=True)
+            held.update([*picture_entries(topic, names), *internal_entries(topic)])
+    documents = tuple(
+        replace(item, path=None)
+        if item.blob and _differ(held.setdefault(document_path(item), item.blob), item.blob)
+        else item
+        for item in bcf.documents
+    )
+    return replace(bcf, documents=documents)
+
+
 def schema_name(spelling: Spelling, *, needed: bool) -> str | None:
     """What a 2.x project calls its extension schema; a name that led nowhere stays one."""
     named = spelling.extension_schema if _URI.fullmatch(spelling.extension_schema or "") else None
@@ -244,12 +270,58 @@ def extra_entries(bcf: Bcf) -> list[Entry]:
     return found
 
 
-def without_repeats(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries, each name once: the first wins, because own documents come before foreign ones."""
-    kept: dict[str, Entry] = {}
-    for entry in entries:
-        kept.setdefault(entry[0].lower(), entry)
-    return list(kept.values())
+def without_repeats(own: Iterable[Entry], foreign: Iterable[Entry]) -> list[Entry]:
+    """The entries, each name once, our own ones first; what things share, they share here, too.
+
+    Raises:
+        SameEntry: two of our own have one name and are not the same.
+    """
+    kept: dict[str, bytes | Blob] = {}
+    for name, payload in own:
+        if _differ(kept.setdefault(name, payload), payload):
+            raise SameEntry(f"two different things of the model would be the entry {name}")
+    others = list(foreign)
+    names = free_names(others, kept.items())
+    return [*kept.items(), *((name, payload) for name, (_, payload) in zip(names, others, strict=True) if name)]
+
+
+def free_names(foreign: Sequence[Entry], own: Iterable[Entry]) -> list[str | None]:
+    """The name each foreign entry is written under: its own, or a free one where that is taken in any letter case.
+
+    None for one that is called like a document of ours that has to have its name, or is the same as what has its name.
+    """
+    held = {name.lower(): payload for name, payload in own}
+    taken, reserved = set(held), {name.lower() for name, _ in foreign}
+    found: list[str | None] = []
+    for name, payload in foreign:
+        key = name.lower()
+        if key in held and (key in _ROOTS or posixpath.basename(key) == "markup.bcf" or _same(held[key], payload)):
+            found.append(None)
+            continue
+        stem, ending = posixpath.splitext(name)
+        free, number = name, 1
+        while free.lower() in (taken if free == name else taken | reserved):
+            number += 1
+            free = f"{stem}-{number}{ending}"
+        taken.add(free.lower())
+        found.append(free)
+    return found
+
+
+def _differ(one: bytes | Blob, other: bytes | Blob) -> bool:
+    """Whether two of our own payloads are two things for sure: what 2.x shares, 3.0 may hold twice."""
+    if isinstance(one, Blob) and isinstance(other, Blob):
+        digests, sizes = {one.sha256, other.sha256} - {None}, {one.size, other.size} - {None}
+        return len(digests) > 1 or len(sizes) > 1
+    # a document that stood where one of ours must stand gives way, which conversion tells
+    return isinstance(one, bytes) and isinstance(other, bytes) and one != other
+
+
+def _same(one: bytes | Blob, other: bytes | Blob) -> bool:
+    """Whether two payloads are the same, as far as can be told without reading them."""
+    if isinstance(one, Blob) and isinstance(other, Blob) and one.sha256 and other.sha256:
+        return one.sha256 == other.sha256
+    return one == other
 
 
 def documents_by_guid(bcf: Bcf) -> dict[str, Document]:

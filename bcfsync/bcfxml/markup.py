@@ -68,9 +68,11 @@ def shape(root: Node) -> str | None:
         return "2.0"
     if any(node.attribute("Guid") for node in topic.many("RelatedTopics")):
         return "2.0"
-    if any(topic.one(name) for name in ("DocumentReference", "RelatedTopic", "DueDate", "Stage")):
+    # DueDate and Stage tell nothing: 3.0 has them in the same place
+    if any(topic.one(name) for name in ("DocumentReference", "RelatedTopic")):
         return "2.1"
-    return "2.1" if any(node.one("Index") for node in root.many("Viewpoints")) else None
+    # 3.0 has its thread inside the topic, and a viewpoint's number beside its files
+    return "2.1" if comments or any(node.one("Index") for node in root.many("Viewpoints")) else None
 
 
 def _topic_guid(node: Node, folder: str) -> str:

@@ -26,6 +26,7 @@ from bcfsync.bcfxml.elements import (
     ifc_guid,
     int32,
     mark_synthetic,
+    naming,
     root,
 )
 from bcfsync.bcfxml.layout import Entry, ViewpointNames
@@ -55,6 +56,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema"
 
 def entries(bcf: Bcf) -> list[Entry]:
     """All entries of the archive in the order they are written."""
+    bcf = layout.with_own_places(bcf)
     documents = layout.documents_by_guid(bcf)
     spelling = bcf.spelling or Spelling()
     found: list[Entry] = [("bcf.version", _version(bcf.spelling))]
@@ -68,7 +70,7 @@ def entries(bcf: Bcf) -> list[Entry]:
     for topic in bcf.topics:
         found.extend(topic_entries(topic, documents, extras.get(topic.folder, ())))
     found.extend(document_entries(bcf))
-    return layout.without_repeats([*found, *layout.extra_entries(bcf)])
+    return layout.without_repeats(found, layout.extra_entries(bcf))
 
 
 def topic_entries(topic: Topic, documents: dict[str, Document], extras: Iterable[Extra] = ()) -> list[Entry]:
@@ -78,7 +80,8 @@ def topic_entries(topic: Topic, documents: dict[str, Document], extras: Iterable
     found: list[Entry] = [(f"{folder}/markup.bcf", _markup(topic, names, documents).document())]
     for view, given in zip(topic.viewpoints, names, strict=True):
         if given.viewpoint:
-            found.append((f"{folder}/{given.viewpoint}", _visinfo(view, given).document()))
+            with naming(f"topic {topic.guid}: viewpoint {view.guid}"):
+                found.append((f"{folder}/{given.viewpoint}", _visinfo(view, given).document()))
     return [*found, *layout.picture_entries(topic, names), *layout.internal_entries(topic)]
 
 
@@ -244,7 +247,8 @@ def _comment(parent: Element, comment: Comment) -> None:
 
 def visinfo(view: Viewpoint, names: ViewpointNames) -> etree._Element:
     """The .bcfv document of a viewpoint; a field of view outside 45 to 60 degrees is kept, as the text asks."""
-    return _visinfo(view, names).parsed()
+    with naming(f"viewpoint {view.guid}"):
+        return _visinfo(view, names).parsed()
 
 
 def _visinfo(view: Viewpoint, names: ViewpointNames) -> Element:

@@ -4,6 +4,7 @@ Owns: model → the documents of a 3.0 archive. Sees: elements, layout. Rules: x
 fitted to 3.0 (bcfsync.versions), so that required members are there.
 """
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -25,6 +26,7 @@ from bcfsync.bcfxml.elements import (
     ifc_guid,
     int32,
     mark_synthetic,
+    naming,
     root,
 )
 from bcfsync.bcfxml.layout import Entry, ViewpointNames
@@ -64,7 +66,7 @@ def entries(bcf: Bcf) -> list[Entry]:
     for topic in bcf.topics:
         found.extend(topic_entries(topic, extras.get(topic.folder, ())))
     found.extend(documents[1:])
-    return layout.without_repeats([*found, *layout.extra_entries(bcf)])
+    return layout.without_repeats(found, layout.extra_entries(bcf))
 
 
 def topic_entries(topic: Topic, extras: Iterable[Extra] = ()) -> list[Entry]:
@@ -74,7 +76,8 @@ def topic_entries(topic: Topic, extras: Iterable[Extra] = ()) -> list[Entry]:
     found: list[Entry] = [(f"{folder}/markup.bcf", _markup(topic, names).document())]
     for view, given in zip(topic.viewpoints, names, strict=True):
         if given.viewpoint:
-            found.append((f"{folder}/{given.viewpoint}", _visinfo(view, given).document()))
+            with naming(f"topic {topic.guid}: viewpoint {view.guid}"):
+                found.append((f"{folder}/{given.viewpoint}", _visinfo(view, given).document()))
     return [*found, *layout.picture_entries(topic, names), *layout.internal_entries(topic)]
 
 
@@ -248,7 +251,8 @@ def _comment(parent: Element, comment: Comment) -> None:
 
 def visinfo(view: Viewpoint, names: ViewpointNames) -> etree._Element:
     """The .bcfv document of a viewpoint, with exactly one camera; of two, the perspective one."""
-    return _visinfo(view, names).parsed()
+    with naming(f"viewpoint {view.guid}"):
+        return _visinfo(view, names).parsed()
 
 
 def _visinfo(view: Viewpoint, names: ViewpointNames) -> Element:
@@ -302,14 +306,16 @@ def _perspective(parent: Element, camera: PerspectiveCamera) -> None:
     add_point(node, "CameraViewPoint", camera.camera_view_point)
     add_point(node, "CameraDirection", camera.camera_direction)
     add_point(node, "CameraUpVector", camera.camera_up_vector)
+    angle = camera.field_of_view
     # the schema wants 0 < angle < 180
-    add_number(node, "FieldOfView", min(max(camera.field_of_view, 1e-6), 179.999999))
+    add_number(node, "FieldOfView", min(max(angle, 1e-6), 179.999999) if math.isfinite(angle) else angle)
     _aspect_ratio(node, camera.aspect_ratio)
 
 
 def _aspect_ratio(node: Element, ratio: float | None) -> None:
     """1.0 is the official value for views from older versions; it is marked as ours."""
-    usable = ratio is not None and ratio > 0
+    # what is no number is to be refused, not replaced
+    usable = ratio is not None and (ratio > 0 or not math.isfinite(ratio))
     add_number(node, "AspectRatio", ratio if ratio is not None and usable else 1.0)
     if not usable:
         mark_synthetic(node, {"AspectRatio"})

@@ -48,13 +48,7 @@ class CrossChecks:
     def document(self, entry: str, lines: Lines) -> Iterator[Finding]:
         """A document at the root has been read."""
         name = posixpath.basename(entry).lower()
-        if name == "documents.xml":
-            seen: set[str] = set()
-            for guid in lines.all_of("Document", "Guid"):
-                if guid_key(guid) in seen:
-                    yield Finding(f.DOCUMENT_TWICE, entry, guid, lines.of(guid, "Document", nth=1))
-                seen.add(guid_key(guid))
-        elif self._lists and (name in {"extensions.xml", "bcf.extensions"} or name.endswith(".xsd")):
+        if self._lists and (name in {"extensions.xml", "bcf.extensions"} or name.endswith(".xsd")):
             yield from self._lists.repeats(entry, lines)
 
     def view(self, view: Viewpoint, entry: str, lines: Lines) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ Owns: its words and exit code. Decides nothing: the rules are those of ``union``
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,13 @@ import click
 from bcfsync.canonical import canonical
 from bcfsync.cli.options import ARCHIVE, json_option, json_text, printable
 from bcfsync.dates import Timestamp
-from bcfsync.gathering import Gathered, gathered
 from bcfsync.model import BimSnippet
-from bcfsync.saving import write_bcf
-from bcfsync.union import Decision, Fate, Input, Note, United, unite
-from bcfsync.versions import WRITABLE, Converted, Loss, converted
+from bcfsync.union import Decision, Fate, Note
+from bcfsync.uniting import Union, unite_files
+from bcfsync.versions import WRITABLE, Loss
 
 _LOOK = 6
 _SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """A union, ready to be written or written."""
-
-    out: Path
-    written: bool
-    united: United
-    converted: Converted
 
 
 @click.command("merge", short_help="Unite archives of one project.")
@@ -52,49 +41,28 @@ def merge_command(
     removed. Where they differ, the one modified last wins, and every value that lost is printed. Exit code 6 if there
     was one: a person should look.
     """
-    paths = [*inputs, base] if base else list(inputs)
-    with gathered(paths) as files:
-        done = _merge(out, files, len(inputs), version=version, dry_run=dry_run)
+    done = unite_files(out, inputs, base, version=version, write=not dry_run)
     if as_json:
         click.echo(json_text(_json(done, inputs, base), indent=2))
     else:
         _print(done, quiet=quiet)
-    sys.exit(_LOOK if done.united.needs_a_look else 0)
-
-
-def _merge(out: Path, files: Gathered, count: int, *, version: str | None, dry_run: bool) -> _Done:
-    bcfs = files.bcfs[:count]
-    names = [str(file.path) for file in files.files[:count]]
-    united = unite(
-        [Input(name, bcf) for name, bcf in zip(names, bcfs, strict=True)],
-        files.bcfs[count] if len(files.bcfs) > count else None,
-    )
-    target = version or united.bcf.version
-    if united.same and bcfs[united.same[0]].version == target and files.have_same_bytes(united.same):
-        if not dry_run:
-            files.copy(united.same[0], out)
-        return _Done(out, not dry_run, united, Converted(united.bcf, ()))
-    findings = [finding for file in files.files[:count] for finding in file.findings]
-    made = converted(united.bcf, target, findings)
-    if not dry_run:
-        write_bcf(out, made.bcf, files.open, before_replace=files.close)
-    return _Done(out, not dry_run, united, made)
+    sys.exit(_LOOK if done.needs_a_look else 0)
 
 
 # -- for programs ------------------------------------------------------------------------------------------------------
 
 
-def _json(done: _Done, inputs: Sequence[Path], base: Path | None) -> dict[str, Any]:
+def _json(done: Union, inputs: Sequence[Path], base: Path | None) -> dict[str, Any]:
     return {
-        "out": str(done.out),
+        "out": str(done.path),
         "written": done.written,
         "inputs": [str(path) for path in inputs],
         "base": str(base) if base else None,
         "bcf_version": done.converted.bcf.version,
         "topics": len(done.converted.bcf.topics),
-        "conflicts": [_decision_json(item) for item in done.united.decisions],
-        "notes": [{**asdict(item), "fate": item.fate.name.lower()} for item in done.united.notes],
-        "losses": [asdict(item) for item in done.converted.losses],
+        "conflicts": [_decision_json(item) for item in done.decisions],
+        "notes": [{**asdict(item), "fate": item.fate.name.lower()} for item in done.notes],
+        "losses": [asdict(item) for item in done.losses],
     }
 
 
@@ -120,17 +88,17 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _print(done: _Done, *, quiet: bool) -> None:
+def _print(done: Union, *, quiet: bool) -> None:
     word = "" if done.written else "would be "
-    topics, notes = len(done.converted.bcf.topics), done.united.notes
-    conflicts = len(done.united.decisions) + sum(note.fate is Fate.KEPT for note in notes)
+    topics, notes = len(done.converted.bcf.topics), done.notes
+    conflicts = len(done.decisions) + sum(note.fate is Fate.KEPT for note in notes)
     said = f"{word}BCF {done.converted.bcf.version}, {_count(topics, 'topic')}, {_count(conflicts, 'conflict')}"
-    losses = done.converted.losses
+    losses = done.losses
     said += f", {_count(len(losses), 'thing')} lost" if losses else ""
-    click.echo(f"{printable(str(done.out))}: {said}")
+    click.echo(f"{printable(str(done.path))}: {said}")
     if quiet:
         return
-    for decision in done.united.decisions:
+    for decision in done.decisions:
         _print_decision(decision)
     for fate in Fate:
         _print_notes(fate, [note for note in notes if note.fate is fate])

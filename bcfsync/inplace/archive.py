@@ -17,7 +17,8 @@ from bcfsync.guids import guid_key
 from bcfsync.inplace.entries import CannotEdit, Entries
 from bcfsync.inplace.proof import Unprovable
 from bcfsync.inplace.roots import edit_roots
-from bcfsync.inplace.topic import TopicEditor, blobs_of
+from bcfsync.inplace.topic import TopicEditor, markup_of
+from bcfsync.inplace.users import Users, entries_of
 from bcfsync.inplace.writers import WRITERS
 from bcfsync.model import Bcf, Document, Topic
 
@@ -62,9 +63,11 @@ class _Rewriter:
         self.writer = WRITERS[before.version]
         self.lookup = Lookup(archive, archive.path.name)
         self.lookup.root = _root(archive)
-        self.entries = Entries(archive, _blobs(after))
+        self.users = Users(before, self.lookup)
+        self.entries = Entries(archive, Users(after, self.lookup).entries())
         self.refused: dict[str, str] = {}
         self.lossy = {finding.entry for finding in findings if finding.rule in LOSSY}
+        self.twins = _twins(findings, before)
         self.taken = {posixpath.dirname(extra.path).lower() for extra in before.extras if _is_markup(extra.path)}
 
     def topics(self) -> None:
@@ -75,14 +78,18 @@ class _Rewriter:
             held = old.pop(key, None)
             if held is None:
                 self._create(key, fitted)
+            elif held != topic and key in self.twins:
+                self.refused[key] = f"the archive holds topic {topic.guid} twice; merge makes it one"
             elif held != topic:
-                editor = TopicEditor(self.writer, self.lookup, self.entries, self.lossy)
+                editor = TopicEditor(self.writer, self.lookup, self.entries, self.users, self.lossy)
                 try:
                     editor.edit((held, fit_before[key]), (topic, fitted), (self.before, self.after))
                 except Unprovable as error:
                     self.refused[key] = str(error)
-        for gone in old.values():
-            self.entries.remove(_entries_of(gone, self.lookup))
+        for key, gone in old.items():
+            if key in self.twins:
+                raise CannotEdit(f"the archive holds topic {gone.guid} twice; merge makes it one")
+            self.entries.remove([markup_of(gone, self.lookup), *entries_of(gone, self.lookup)])
 
     def _create(self, key: str, topic: Topic) -> None:
         folder = layout.folder_of(topic)
@@ -101,6 +108,8 @@ class _Rewriter:
             if document.blob is None or (held and held.blob == document.blob):
                 continue
             if held and held.blob:
+                if self.users.share(held.blob.locator):
+                    raise CannotEdit(f"{held.blob.locator} is used by something else, too")
                 self.entries.replace(held.blob.locator, document.blob)
             else:
                 self.entries.add(self._inside(self._place(document)), document.blob)
@@ -138,19 +147,11 @@ def _root(archive: Archive) -> str:
     return min(folders, key=len, default="")
 
 
-def _entries_of(topic: Topic, lookup: Lookup) -> list[str]:
-    """The entries of a topic that goes: its documents and its files."""
-    folder = topic.folder or layout.folder_of(topic)
-    names = ["markup.bcf", *(view.reference for view in topic.viewpoints if view.reference)]
-    found = [name for reference in names if (name := lookup.resolve(folder, reference))]
-    return [*found, *(blob.locator for blob in blobs_of(topic))]
-
-
-def _blobs(bcf: Bcf) -> set[str]:
-    """Everything of the archive that the model still refers to."""
-    blobs = [blob for topic in bcf.topics for blob in blobs_of(topic)]
-    blobs += [item.blob for item in bcf.documents if item.blob] + [extra.blob for extra in bcf.extras]
-    return {blob.locator for blob in blobs}
+def _twins(findings: Iterable[Finding], bcf: Bcf) -> set[str]:
+    """The guids that a second, equal topic has, too: only the first one is in the model."""
+    folders = {topic.folder for topic in bcf.topics}
+    found = (item for item in findings if item.rule is f.DUPLICATE_TOPIC)
+    return {guid_key(item.detail) for item in found if posixpath.dirname(item.entry) not in folders}
 
 
 def _is_markup(path: str) -> bool:

@@ -26,7 +26,9 @@ def edit_roots(writer: Writer, lookup: Lookup, entries: Entries, archives: tuple
     """
     before, after = (writer.roots(bcf) for bcf in archives)
     for name in dict.fromkeys([*before, *after]):
-        if name == "bcf.version" or before.get(name) == after.get(name):
+        # without topics nothing else would say that this is BCF
+        wanted = name == "bcf.version" and not archives[1].topics and lookup.at_root(name) is None
+        if not wanted and (name == "bcf.version" or before.get(name) == after.get(name)):
             continue
         entry = _place(lookup, name)
         if entry is None:
@@ -45,6 +47,8 @@ def _place(lookup: Lookup, name: str) -> str | None:
         schema = read_project(root)[1] if root else None
         named = lookup.at_root(schema) if schema else None
         return named or lookup.at_root(name)
+    if name == "extensions.xml" and lookup.at_root(name) is None:
+        return lookup.at_root("bcf.extensions")  # seen: ThatOpen 760
     return lookup.at_root(name)
 
 

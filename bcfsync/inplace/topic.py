@@ -4,7 +4,7 @@ Owns: (topic before, topic after) → entries. Sees: bcfxml, the writers. What a
 there; new files take names that are free.
 """
 
-from collections import Counter
+import re
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -19,6 +19,7 @@ from bcfsync.bcfxml.parsing import parse
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.inplace.entries import Entries
 from bcfsync.inplace.proof import Unprovable, edited_markup, edited_visinfo
+from bcfsync.inplace.users import Users, blobs_of, internal
 from bcfsync.inplace.writers import Writer
 from bcfsync.model import Bcf, Bitmap, Blob, Snapshot, Topic, Viewpoint
 
@@ -38,15 +39,18 @@ class _Change:
 
 
 class TopicEditor:
-    """The editor of one topic. ``lossy`` are entries of which the model does not hold everything."""
+    """The editor of one topic.
 
-    def __init__(self, writer: Writer, lookup: Lookup, entries: Entries, lossy: set[str]) -> None:
+    ``users`` tells what topics share; ``lossy`` are entries of which the model does not hold everything.
+    """
+
+    def __init__(self, writer: Writer, lookup: Lookup, entries: Entries, users: Users, lossy: set[str]) -> None:
         self._writer = writer
         self._lookup = lookup
         self._entries = entries
+        self._users = users
         self._lossy = lossy
         self._folder = ""
-        self._shown: Counter[str] = Counter()
 
     def edit(self, before: Fitted, after: Fitted, archives: tuple[Bcf, Bcf]) -> None:
         """Bring the change into the entries.
@@ -56,13 +60,13 @@ class TopicEditor:
         """
         held, topic = before[0], after[0]
         self._folder = held.folder or layout.folder_of(held)
-        entry = self._lookup.resolve(self._folder, "markup.bcf") or f"{self._folder}/markup.bcf"
+        entry = markup_of(held, self._lookup)
         document = self._lookup.entries.read(entry)
         # a file that bears our marks says what was filled in; any other does not, and shall not because of an edit
         old, new = (before[1], after[1]) if b"<?bcfsync" in document else (held, _fitted_where_new(held, *after))
-        self._shown = Counter(blob.locator for blob in blobs_of(held))
         names = _names(held), self._new_names(held, topic)
         change = _Change(old, new, after[1], names, archives)
+        self._refuse_what_others_use(held, topic)
         edited = {entry: self._markup(entry, document, change), **self._views(change)}
         for name, data in edited.items():
             if data is not None:
@@ -93,7 +97,7 @@ class TopicEditor:
         for view, given in zip(change.new.viewpoints, change.names[1], strict=True):
             was, had = held.get(guid_key(view.guid), (None, None))
             entry = self._lookup.resolve(self._folder, had.viewpoint) if had and had.viewpoint else None
-            if was is None or had is None or entry is None:
+            if was is None or had is None or entry is None or given.viewpoint != had.viewpoint:
                 continue
             before, after = self._writer.visinfo(was, had), self._writer.visinfo(view, given)
             if etree.tostring(before) != etree.tostring(after):
@@ -104,9 +108,23 @@ class TopicEditor:
     def _proven(self, entry: str, made: bytes | None, whole: etree._Element) -> bytes:
         if made is not None:
             return made
-        if entry in self._lossy:
+        if entry in self._lossy or _says_more(self._lookup.entries.read(entry)):
             raise Unprovable(f"{entry} holds parts that bcfsync does not know and would lose")
         return to_bytes(whole)
+
+    def _refuse_what_others_use(self, held: Topic, topic: Topic) -> None:
+        """A snippet or a model keeps its reference: other bytes under it would be other topics', too.
+
+        Raises:
+            Unprovable: somebody else leads to them.
+        """
+        old = internal(held)
+        for reference, blob in internal(topic).items():
+            was = old.get(reference)
+            if was is not None and was.locator != blob.locator and self._users.share(was.locator):
+                raise Unprovable(
+                    f"{was.locator} is used by something else, too: refer to the new bytes by another name"
+                )
 
     # -- names -------------------------------------------------------------------------------------------------
 
@@ -119,6 +137,8 @@ class TopicEditor:
     def _named(self, view: Viewpoint, was: Viewpoint | None, given: set[str]) -> ViewpointNames:
         guid = written_guid(view.guid)
         file = was.reference if was else None
+        if was and file and _shows(was) != _shows(view) and self._is_shared(file):
+            file = None  # another topic shows the same file, and shall go on showing it
         if not file and layout.has_content(view):
             file = self._free(
                 given, "viewpoint.bcfv" if self._writer.version != "3.0" else f"{guid}.bcfv", f"{guid}.bcfv"
@@ -142,7 +162,11 @@ class TopicEditor:
     def _takes_the_place(self, new: Snapshot, was: Snapshot) -> bool:
         """Whether another picture can stand under the old one's name: the ending fits, and nobody else shows it."""
         named = (was.reference or "").lower()
-        return layout.fits(named, new.snapshot_type) and (was.blob is None or self._shown[was.blob.locator] == 1)
+        return layout.fits(named, new.snapshot_type) and not (was.blob and self._users.share(was.blob.locator))
+
+    def _is_shared(self, reference: str) -> bool:
+        found = self._lookup.resolve(self._folder, reference)
+        return found is not None and self._users.share(found)
 
     def _bitmap_name(self, bitmap: Bitmap, guid: str, at: int, given: set[str]) -> str:
         fallback = f"bitmap-{guid}-{at}.{bitmap.bitmap_type}"
@@ -162,7 +186,8 @@ class TopicEditor:
         old = {guid_key(view.guid): view for view in held.viewpoints}
         for view, given in zip(topic.viewpoints, names, strict=True):
             was = old.get(guid_key(view.guid))
-            missing = was is None or self._lookup.resolve(self._folder, was.reference or "") is None
+            there = was is not None and given.viewpoint == was.reference
+            missing = not there or self._lookup.resolve(self._folder, given.viewpoint or "") is None
             if given.viewpoint and missing and layout.has_content(view):
                 self._entries.add(self._path(given.viewpoint), to_bytes(self._writer.visinfo(view, given)))
             if view.snapshot and given.snapshot:
@@ -173,7 +198,7 @@ class TopicEditor:
                 self._payload(name, bitmap.blob, next(iter(same), None))
 
     def _payloads(self, held: Topic, topic: Topic) -> None:
-        old, new = _internal(held), _internal(topic)
+        old, new = internal(held), internal(topic)
         for reference, blob in new.items():
             self._payload(reference, blob, old.get(reference))
 
@@ -187,22 +212,47 @@ class TopicEditor:
             self._entries.add(layout.inside(self._folder, reference), blob)
 
     def _removed(self, held: Topic, topic: Topic) -> None:
-        gone = {guid_key(view.guid): view for view in held.viewpoints}
-        kept = [gone.pop(guid_key(view.guid)) for view in topic.viewpoints if guid_key(view.guid) in gone]
-        still = {self._lookup.resolve(self._folder, view.reference) for view in kept if view.reference}
-        files = (self._lookup.resolve(self._folder, view.reference) for view in gone.values() if view.reference)
-        self._entries.remove(name for name in files if name and name not in still)
-        self._entries.remove(blob.locator for blob in blobs_of(held) if blob not in blobs_of(topic))
+        """What nothing of the new archive leads to any more."""
+        kept = {guid_key(view.guid) for view in topic.viewpoints}
+        gone = [view for view in held.viewpoints if guid_key(view.guid) not in kept and view.reference]
+        files = (self._lookup.resolve(self._folder, view.reference or "") for view in gone)
+        self._entries.remove(name for name in files if name)
+        self._entries.remove(blob.locator for blob in blobs_of(held))
 
     def _path(self, name: str) -> str:
         return layout.inside(self._folder, name)
 
 
+_OWN = re.compile(rb"<\?(?:xml|bcfsync)\s")
+
+
+def _says_more(document: bytes) -> bool:
+    """Whether a document holds comments, or instructions of others, which no model has a place for."""
+    return b"<!--" in document or document.count(b"<?") > len(_OWN.findall(document))
+
+
+def _shows(view: Viewpoint) -> Viewpoint:
+    """What is in a viewpoint's file."""
+    return replace(view, snapshot=None, index=None, reference=None)
+
+
+def _meant(topic: Topic) -> frozenset[str]:
+    """The viewpoints comments are about."""
+    return frozenset(guid_key(item.viewpoint_guid) for item in topic.comments if item.viewpoint_guid)
+
+
+def markup_of(topic: Topic, lookup: Lookup) -> str:
+    """The entry a topic's markup was read from: the one in its folder, in whatever letter case."""
+    folder = topic.folder or layout.folder_of(topic)
+    found = (entry for entry in lookup.folder(folder) if entry.rpartition("/")[2].lower() == "markup.bcf")
+    return next(found, f"{folder}/markup.bcf")
+
+
 def _as_declared(entry: str, document: bytes, change: _Change) -> tuple[Topic, tuple[ViewpointNames, ...]]:
     """The old topic as its markup has it: a viewpoint that only its file declared must be named beside a new one."""
     old, names = change.old, change.names[0]
-    views = {guid_key(view.guid) for view in old.viewpoints}
-    if views == {guid_key(view.guid) for view in change.new.viewpoints}:
+    views, meant = ({guid_key(view.guid) for view in change.old.viewpoints}, _meant(change.new))
+    if views == {guid_key(view.guid) for view in change.new.viewpoints} and _meant(old) <= meant:
         return old, names
     root = parse(document, entry)[0]
     stub = read_markup(Node(root, entry, []), "") if root is not None else None
@@ -227,23 +277,13 @@ def _names(topic: Topic) -> tuple[ViewpointNames, ...]:
     )
 
 
-def blobs_of(topic: Topic) -> list[Blob]:
-    """All bytes a topic refers to."""
-    found: list[Blob | None] = [*_internal(topic).values()]
-    for view in topic.viewpoints:
-        found += [view.snapshot.blob if view.snapshot else None, *(bitmap.blob for bitmap in view.bitmaps)]
-    return [blob for blob in found if blob is not None]
-
-
-def _internal(topic: Topic) -> dict[str, Blob]:
-    """Snippet and model files inside the archive, by their references."""
-    snippet = topic.bim_snippet
-    found = {snippet.reference: snippet.blob} if snippet and snippet.blob and not snippet.is_external else {}
-    return found | {file.reference: file.blob for file in topic.files if file.blob and file.reference}
+_DEMANDED = ("title", "topic_type", "topic_status", "creation_date", "creation_author")
 
 
 def _fitted_where_new(held: Topic, topic: Topic, fitted: Topic) -> Topic:
-    """The topic with what its version demands in the comments and viewpoints that are new or changed, there only."""
+    """The topic with what its version demands where something is new, changed, or taken away, there only."""
+    demanded = {name: getattr(fitted, name) for name in _DEMANDED if getattr(held, name) and not getattr(topic, name)}
+    topic = replace(topic, **demanded, synthetic=fitted.synthetic) if demanded else topic
     comments = {guid_key(item.guid): item for item in held.comments}
     views = {guid_key(item.guid): item for item in held.viewpoints}
     return replace(

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bcfsync.bcfxml.kept import of_document
-from bcfsync.bcfxml.layout import safe_name
+from bcfsync.bcfxml.layout import (
+    Entry,
+    document_path,
+    extra_entries,
+    folder_of,
+    free_names,
+    internal_entries,
+    safe_name,
+    with_own_places,
+)
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.model import Bcf, Comment, Document, DocumentReference, HeaderFile, Topic
 from bcfsync.versions import reasons as why
@@ -58,11 +67,36 @@ def _archive(bcf: Bcf, version: str) -> Said:
     yield from _schema(bcf, version)
     yield from _lists(bcf, version)
     described = _descriptions(bcf)
-    for document in bcf.documents:
+    places = bcf.documents if version == "3.0" else with_own_places(bcf).documents
+    for document, placed in zip(bcf.documents, places, strict=True):
+        if placed.path != document.path:
+            yield f"Document[{document.guid}]/Path", document.path or "", why.RENAMED
         yield from _document(document, described.get(guid_key(document.guid), set()), version)
-    for extra in bcf.extras:
-        if extra.path.lower() in _ROOTS[version]:
+    yield from _extras(bcf, version)
+
+
+def _extras(bcf: Bcf, version: str) -> Said:
+    """Foreign entries that a document of ours displaces, or that cannot have the name they had."""
+    if not bcf.extras:
+        return
+    markups = {f"{folder_of(topic)}/markup.bcf": b"" for topic in bcf.topics}
+    foreign = extra_entries(bcf)
+    names = free_names(foreign, [*markups.items(), *_own_files(bcf, version)])
+    for extra, (name, _), written in zip(bcf.extras, foreign, names, strict=True):
+        if name.lower() in _ROOTS[version] | markups.keys():
             yield extra.path, "the whole entry", why.NAME_TAKEN
+        elif written and written != name:
+            yield extra.path, f"the name; now {written}", why.RENAMED
+
+
+def _own_files(bcf: Bcf, version: str) -> Iterator[Entry]:
+    """Documents and files of topics, where the version has them."""
+    for topic in bcf.topics:
+        yield from internal_entries(topic)
+    for document in bcf.documents:
+        if document.blob:
+            place = f"documents/{written_guid(document.guid)}" if version == "3.0" else document_path(document)
+            yield place, document.blob
 
 
 def _schema(bcf: Bcf, version: str) -> Said:
@@ -110,6 +144,8 @@ def _document(document: Document, described: set[str], version: str) -> Said:
     if document.blob is None:
         yield place, document.filename or document.guid, why.NO_BYTES
         return
+    if document_path(document).lower() in _ROOTS[version]:
+        yield f"{place}/Path", document.path or "", why.NAME_TAKEN
     if document.description and document.description not in described:
         yield f"{place}/Description", document.description, why.NO_PLACE
     if safe_name(document.filename, "") != document.filename and not of_document(document):

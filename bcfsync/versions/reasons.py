@@ -12,6 +12,7 @@ NOTED_MISSING = f"the file it names is not in the archive; written as an address
 OTHER_VERSION = "it speaks of the version the source had"
 NO_SCHEMA = "the extension schema it names is not in the archive, so there are no lists to write"
 NAME_TAKEN = "BCF {version} writes its own document under this name"
+RENAMED = "another entry has this name, perhaps in other letter case; written under a free one"
 NO_BYTES = "the document itself is not in the archive, and BCF {version} knows documents by their files only"
 FILE_NAME = "signs that file names cannot have are replaced"
 LOWER_CASE = "guids are written in lower case"

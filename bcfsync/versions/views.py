@@ -42,8 +42,10 @@ def _cameras(view: Viewpoint, place: str, version: str) -> _Said:
         if version == "3.0" and not 1e-6 <= angle <= 179.999999:
             yield f"{place}/PerspectiveCamera/FieldOfView", repr(angle), why.ANGLE
     if orthogonal and perspective and version == "3.0":
-        scale = f"ViewToWorldScale {orthogonal.view_to_world_scale!r}"
-        yield f"{place}/OrthogonalCamera", scale, why.NOTED_CAMERA
+        said = f"ViewToWorldScale {orthogonal.view_to_world_scale!r}"
+        if orthogonal.aspect_ratio is not None:
+            said += f", AspectRatio {orthogonal.aspect_ratio!r}"
+        yield f"{place}/OrthogonalCamera", said, why.NOTED_CAMERA
     elif orthogonal:
         yield from _ratio(orthogonal, f"{place}/OrthogonalCamera", version)
 

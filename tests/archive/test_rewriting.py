@@ -144,14 +144,18 @@ def appended(path):
 @pytest.mark.parametrize("odd", [prepended, appended])
 def test_an_archive_that_cannot_be_spliced_is_packed_anew_with_all_it_holds(odd, tmp_path):
     path = odd_archive(tmp_path / "issues.bcf")
-    was = {name: data for name, data in contents(path).items() if not name.endswith("/")}
+    was = contents(path)
     odd(path)
+    start = path.read_bytes()[:10]
     with path.open("rb") as stream, pytest.raises(Unspliceable):
         read_directory(stream)
     rewritten(path, replaced={"a/1.txt": b"new"}, removed=frozenset({"a/0.txt"}), added=(("c.txt", b"c", "a/2.txt"),))
     del was["a/0.txt"]
     assert contents(path) == was | {"a/1.txt": b"new", "c.txt": b"c"}
-    assert list(contents(path)) == ["a/1.txt", "a/2.txt", "c.txt", "b/last.txt"]
+    assert list(contents(path)) == ["a/", "a/1.txt", "a/2.txt", "c.txt", "b/last.txt"]
+    with zipfile.ZipFile(path) as archive:
+        assert archive.comment == b"from the site"
+    assert path.read_bytes().startswith(start) or odd is appended
 
 
 def test_a_failed_writing_leaves_the_archive_and_no_litter(path):

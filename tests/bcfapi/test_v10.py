@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from test_bcfapi_reading import COMMENT, JSON, WHOLE, broken
 from test_bcfapi_round_trip import all_components, comments, through_json, topics, viewpoints
 
-from bcfsync.bcfapi import flat, v10_late, v10_tag
-from bcfsync.bcfapi import SHOWN
+from bcfsync.bcfapi import SHOWN, flat, v10_late, v10_tag
 from bcfsync.bcfapi.codec import UnknownApiVersion, resources
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.bcfapi.show import show_topic

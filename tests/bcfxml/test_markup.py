@@ -32,7 +32,7 @@ from bcfsync.model import HeaderFile
 # --- versions, roots, names -------------------------------------------------------------------------------------------
 
 FORM_30 = f'<Markup><Topic Guid="{TOPIC}"><Title>T</Title><Labels><Label>l</Label></Labels></Topic></Markup>'
-FORM_21 = markup("<Title>T</Title><DueDate>2025-01-01T00:00:00Z</DueDate>")
+FORM_21 = markup(rest=comment("<Comment>c</Comment>"))
 FORM_20 = markup(rest=comment("<VerbalStatus>Open</VerbalStatus><Comment>c</Comment>"))
 
 
@@ -532,3 +532,28 @@ def test_a_listed_document_without_bytes_is_kept_and_told():
         "3.0",
     )
     assert ([item.filename for item in bcf.documents], numbers(found)) == (["a.pdf"], ["F403"])
+
+
+# --- documents.xml ----------------------------------------------------------------------------------------------------
+
+
+def documents_read(*names):
+    """The documents of an archive that lists these, all under one guid and with the same bytes."""
+    listed = "".join(f'<Document Guid="{VIEW}"><Filename>{name}</Filename></Document>\n' for name in names)
+    text = f"<DocumentInfo><Documents>{listed}</Documents></DocumentInfo>"
+    entries = {f"{TOPIC}/markup.bcf": FORM_30, "documents.xml": text, f"documents/{VIEW}": "bytes"}
+    bcf, found = decoded(entries, number="3.0")
+    return bcf.documents, [item.line for item in found if item.rule.number == "F327"]
+
+
+def test_of_two_documents_of_one_guid_the_second_is_kept_under_a_derived_guid():
+    (first, second), lines = documents_read("a.txt", "b.txt")
+    assert (first.guid, first.filename, second.filename) == (VIEW, "a.txt", "b.txt")
+    assert second.guid == documents_read("a.txt", "b.txt")[0][1].guid != VIEW
+    assert first.blob == second.blob is not None
+    assert lines == [2]
+
+
+def test_a_document_that_is_listed_twice_is_read_once_and_told():
+    (only,), lines = documents_read("a.txt", "a.txt")
+    assert (only.guid, only.filename, lines) == (VIEW, "a.txt", [2])

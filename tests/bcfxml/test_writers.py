@@ -16,8 +16,8 @@ from same_xml import lines
 
 from bcfsync.bcffile import open_bcf
 from bcfsync.bcfxml import schema, v21, v30
-from bcfsync.bcfxml.elements import add, add_text, number, root
-from bcfsync.bcfxml.layout import viewpoint_names
+from bcfsync.bcfxml.elements import NotFinite, add, add_text, number, root
+from bcfsync.bcfxml.layout import SameEntry, viewpoint_names
 from bcfsync.dates import Timestamp, read_timestamp, timestamp
 from bcfsync.findings import NO_TITLE as NO_TITLE_RULE
 from bcfsync.guids import is_guid
@@ -53,6 +53,7 @@ from bcfsync.versions import NO_AUTHOR, NO_STATUS, NO_TITLE, NO_TYPE, fitted
 NOW = timestamp(datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC))
 CAMERA = PerspectiveCamera(Point(1, 2, 3), Point(0, 1, 0), Point(0, 0, 1), 50.0)
 CONTENTS = {"png": PNG, "jpg": JPG, "pdf": b"%PDF", "ifc": b"ISO-10303-21;", "other": b"other"}
+every_version = pytest.mark.parametrize("version", ["2.0", "2.1", "3.0"])
 both_versions = pytest.mark.parametrize("version", ["2.1", "3.0"])
 
 
@@ -326,6 +327,70 @@ def test_a_foreign_entry_never_takes_the_place_of_our_own(version, tmp_path):
     extras = (Extra("BCF.VERSION", blob("other")), Extra(f"{TOPIC}/markup.bcf", blob("other")))
     found, _ = back(bcf_of(Topic(TOPIC, title="T"), extras=extras), version, tmp_path)
     assert (found.version, found.topics[0].title, found.extras) == (version, "T", ())
+
+
+@every_version
+def test_foreign_entries_that_differ_in_letter_case_are_both_kept(version, tmp_path):
+    extras = [Extra("notes.txt", blob("pdf")), Extra("Notes.txt", blob("ifc")), Extra("Notes-2.txt", blob("other"))]
+    path = written(bcf_of(Topic(TOPIC, title="T"), extras=tuple(extras)), version, tmp_path / "x.bcf")
+    found = {name: data for name, data in entries(path).items() if name.lower().startswith("notes")}
+    assert found == {
+        "notes.txt": CONTENTS["pdf"], "Notes-3.txt": CONTENTS["ifc"], "Notes-2.txt": CONTENTS["other"],
+    }  # fmt: skip
+    with open_bcf(path) as file:
+        write_bcf(tmp_path / "y.bcf", fitted(file.bcf, version), file.open)
+    assert entries(tmp_path / "y.bcf") == entries(path)
+
+
+def test_a_document_never_takes_the_place_of_a_picture_of_other_bytes(tmp_path):
+    picture = Bitmap("png", *[Point(0, 1, 0)] * 3, 1.0, reference="plan.png", blob=blob("png"))
+    view = Viewpoint(VIEW, perspective_camera=CAMERA, bitmaps=(picture,))
+    link = DocumentReference(COMMENT, document_guid=DOCUMENT)
+    topic = Topic(TOPIC, title="T", viewpoints=(view,), document_references=(link,))
+    document = Document(DOCUMENT, "plan.png", path=f"{TOPIC}/plan.png", blob=blob("ifc"))
+    found, _ = back(bcf_of(topic, documents=(document,)), "2.1", tmp_path)
+    assert found.topics[0].viewpoints[0].bitmaps[0].blob.size == len(PNG)
+    assert [item.blob.size for item in found.documents] == [len(CONTENTS["ifc"])]
+    assert found.topics[0].document_references[0].document_guid == found.documents[0].guid
+
+
+def test_documents_that_differ_in_letter_case_are_written_as_they_stood(tmp_path):
+    documents = (
+        Document(OTHER_TOPIC, "a", path="plans/a.pdf", blob=blob("pdf")),
+        Document(VIEW, "A", path="plans/A.pdf", blob=blob("ifc")),
+    )
+    found = entries(written(bcf_of(documents=documents), "2.1", tmp_path / "x.bcf"))
+    assert (found["plans/a.pdf"], found["plans/A.pdf"]) == (CONTENTS["pdf"], CONTENTS["ifc"])
+
+
+@every_version
+@pytest.mark.parametrize("folder", [None, "Old"])
+def test_two_topics_of_one_guid_are_refused_and_nothing_is_written(version, folder, tmp_path):
+    path = tmp_path / "x.bcf"
+    path.write_bytes(b"as it was")
+    topics = (Topic(TOPIC, title="one", folder=folder), Topic(TOPIC.upper(), title="other"))
+    with pytest.raises(SameEntry, match=f"would be the entry {TOPIC}/markup.bcf"):
+        written(bcf_of(*topics), version, path)
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"as it was", [path])
+
+
+@every_version
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("member", ["field_of_view", "aspect_ratio", "view_to_world_scale", "point", "height"])
+def test_a_number_that_is_none_is_refused_with_its_viewpoint_and_nothing_is_written(version, member, number, tmp_path):
+    view = Viewpoint(VIEW, perspective_camera=CAMERA)
+    if member == "view_to_world_scale":
+        camera = OrthogonalCamera(Point(1, 2, 3), Point(0, 1, 0), Point(0, 0, 1), number)
+        view = Viewpoint(VIEW, orthogonal_camera=camera)
+    elif member == "point":
+        view = replace(view, lines=(Line(Point(0, 0, 0), Point(0, number, 0)),))
+    elif member == "height":
+        view = replace(view, bitmaps=(Bitmap("png", Point(0, 0, 0), Point(0, 1, 0), Point(0, 0, 1), number),))
+    else:
+        view = replace(view, perspective_camera=replace(CAMERA, **{member: number}))
+    with pytest.raises(NotFinite, match=f"topic {TOPIC}: viewpoint {VIEW}: "):
+        written(bcf_of(Topic(TOPIC, title="T", viewpoints=(view,))), version, tmp_path / "x.bcf")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_model_gives_the_same_bytes_and_entries_of_one_date(tmp_path):
