@@ -15,6 +15,8 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+VERSIONS = ("2.0", "2.1", "3.0")
+"""The versions of BCF-XML bcfsync writes, here for help that is to come at once."""
 ARCHIVE = click.Path(path_type=Path)
 """A path that need not exist: our own errors say more than click's."""
 

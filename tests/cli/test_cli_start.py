@@ -8,6 +8,8 @@ import time
 import pytest
 
 from bcfsync.cli.main import COMMANDS
+from bcfsync.cli.options import VERSIONS
+from bcfsync.versions import WRITABLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -28,6 +30,10 @@ def modules(*words: str) -> set[str]:
     code = LISTING.format(words=list(words))
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(found.stdout.rpartition("MODULES")[2].split())
+
+
+def test_the_versions_help_names_are_those_that_are_written():
+    assert VERSIONS == WRITABLE
 
 
 def seconds(*words: str) -> float:
