@@ -82,6 +82,7 @@ _EACH = re.compile(
     r'IfcGuid="(.{22})"[^<]*+(?:<OriginatingSystem>([^<]*)</OriginatingSystem>[^<]*+)?'
     r"(?:<AuthoringToolId>([^<]*)<)?"
 )
+_EACH_GUID = re.compile(r'IfcGuid="(.{22})"')
 _AT = _DOCUMENT.groupindex
 
 
@@ -153,4 +154,6 @@ def _colored(text: str) -> Coloring:
 
 
 def _listed(text: str) -> tuple[Component, ...]:
+    if "</" not in text:
+        return tuple(map(Component, _EACH_GUID.findall(text)))
     return tuple([Component(guid, system or None, tool or None) for guid, system, tool in _EACH.findall(text)])

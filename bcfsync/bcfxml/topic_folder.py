@@ -27,6 +27,15 @@ def image_type(head: bytes) -> str | None:
     return "jpg" if head.startswith(_JPG) else None
 
 
+def _completed(
+    topic: Topic, viewpoints: tuple[Viewpoint, ...], comments: tuple[Comment, ...], spelling: frozenset[str]
+) -> Topic:
+    """The topic with its thread and its views. It was just made, and nobody else has seen it: no copy is needed."""
+    for name, value in (("viewpoints", viewpoints), ("comments", comments), ("spelling", spelling)):
+        object.__setattr__(topic, name, value)
+    return topic
+
+
 class TopicFolder:
     """The reader of one topic folder. ``documents`` collects what internal paths of 2.x lead to."""
 
@@ -51,7 +60,7 @@ class TopicFolder:
         comments = tuple(self._comment(item, viewpoints) for item in said)
         self._check_replies(said)
         spelled = topic.spelling | of_viewpoints(viewpoints)
-        topic = self._with_payloads(replace(topic, viewpoints=viewpoints, comments=comments, spelling=spelled))
+        topic = self._with_payloads(_completed(topic, viewpoints, comments, spelled))
         if self.lookup.inspection:
             self.lookup.inspection.topic(topic, self.entry, self.lines)
         return topic
@@ -236,6 +245,8 @@ class TopicFolder:
 
     def _meant(self, guid: str, viewpoints: tuple[Viewpoint, ...]) -> str:
         """The viewpoint a comment means: by markup guid, by the .bcfv's own, by a unique beginning, else as written."""
+        if any(view.guid == guid for view in viewpoints):
+            return guid
         key = guid_key(guid)
         for viewpoint in viewpoints:
             if guid_key(viewpoint.guid) == key:
