@@ -207,7 +207,9 @@ def _pack_anew(archive: Archive, target: IO[bytes], changes: Changes, open_blob:
     for entry, payload, after in changes.added:
         behind.setdefault(after, []).append((entry, payload))
     first = min((info.header_offset for info in archive.packed), default=0)
-    _copy(archive.file, target, 0, first)
+    # a directory that lies about its places has nothing before them
+    if 0 < first < archive.file.seek(0, os.SEEK_END):
+        _copy(archive.file, target, 0, first)
     with warnings.catch_warnings(), zipfile.ZipFile(target, "w") as packed:
         warnings.filterwarnings("ignore", "Duplicate name")  # two entries of one name were two before
         packed.comment = archive.comment

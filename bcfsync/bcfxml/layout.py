@@ -23,6 +23,7 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
 _FILE, _PICTURE, _SCHEMA = "viewpoint.bcfv", "snapshot.png", "extensions.xsd"
 _ROOTS = {"bcf.version", "project.bcfp", "extensions.xml", "extensions.xsd", "documents.xml"}
 _PICTURES = {_PICTURE, "snapshot.jpg", "snapshot.jpeg"}
+_FIXED = frozenset({"bcf.version", "project.bcfp", "markup.bcf"})
 _ENDINGS = {"png": (".png",), "jpg": (".jpg", ".jpeg")}
 
 
@@ -246,7 +247,8 @@ def schema_name(spelling: Spelling, *, needed: bool) -> str | None:
 def schema_place(spelling: Spelling) -> str:
     """Where a 2.x archive holds its extension schema: where its project says, unless that is elsewhere."""
     name = posixpath.normpath((spelling.extension_schema or _SCHEMA).replace("\\", "/"))
-    return _SCHEMA if name.startswith(("..", "/")) or ":" in name or "\0" in name else name
+    nowhere = name == "." or name.startswith(("..", "/")) or ":" in name or "\0" in name
+    return _SCHEMA if nowhere or posixpath.basename(name).lower() in _FIXED else name
 
 
 def reference_path(folder: str, path: str | None, document: Document) -> str:

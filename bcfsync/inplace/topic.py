@@ -4,6 +4,7 @@ Owns: (topic before, topic after) → entries. Sees: bcfxml, the writers. What a
 there; new files take names that are free.
 """
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,7 @@ class TopicEditor:
             Unprovable: nothing was brought in.
         """
         held, topic = before[0], after[0]
-        self._folder = held.folder or layout.folder_of(held)
+        self._folder = layout.folder_of(held) if held.folder is None else held.folder  # "" is the root
         entry = markup_of(held, self._lookup)
         document = self._lookup.entries.read(entry)
         # a file that bears our marks says what was filled in; any other does not, and shall not because of an edit
@@ -243,9 +244,9 @@ def _meant(topic: Topic) -> frozenset[str]:
 
 def markup_of(topic: Topic, lookup: Lookup) -> str:
     """The entry a topic's markup was read from: the one in its folder, in whatever letter case."""
-    folder = topic.folder or layout.folder_of(topic)
+    folder = layout.folder_of(topic) if topic.folder is None else topic.folder  # "" is the root
     found = (entry for entry in lookup.folder(folder) if entry.rpartition("/")[2].lower() == "markup.bcf")
-    return next(found, f"{folder}/markup.bcf")
+    return next(found, posixpath.join(folder, "markup.bcf"))
 
 
 def _as_declared(entry: str, document: bytes, change: _Change) -> tuple[Topic, tuple[ViewpointNames, ...]]:

@@ -30,7 +30,7 @@ class Users:
 
 def entries_of(topic: Topic, lookup: Lookup) -> Iterator[str]:
     """The viewpoint files and the bytes of a topic."""
-    folder = topic.folder or layout.folder_of(topic)
+    folder = layout.folder_of(topic) if topic.folder is None else topic.folder  # "" is the root
     for view in topic.viewpoints:
         found = lookup.resolve(folder, view.reference) if view.reference else None
         if found:

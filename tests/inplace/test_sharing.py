@@ -195,6 +195,20 @@ def test_the_markup_that_was_read_is_the_one_that_is_edited(tmp_path):
     assert list(entries(path)) == ["bcf.version", "markup.bcf"]
 
 
+def test_a_topic_that_lies_at_the_root_is_edited_there(tmp_path):
+    path = pack(tmp_path / "a.bcf", {"markup.bcf": markup(A, view(VA)), "viewpoint.bcfv": VISINFO, "snapshot.png": PNG})
+    before = entries(path)
+    with bcfsync.open(path) as archive:
+        archive.comment(A, "Hello", "ana")
+        archive.save()
+        assert [item.comment for item in archive.topic(A).comments] == ["Hello"]
+    assert changed(before, entries(path)) == ["markup.bcf"]
+    with bcfsync.open(path) as archive:
+        archive.remove(A)
+        archive.save()
+    assert list(entries(path)) == ["bcf.version"]
+
+
 def test_a_viewpoint_only_its_comment_declared_is_declared_when_the_comment_goes(tmp_path):
     said = f'<Date>2024-01-01T10:00:00Z</Date><Author>a</Author><Comment>C</Comment><Viewpoint Guid="{VA}"/>'
     said = f'<Comment Guid="{B}">{said}</Comment>'
