@@ -124,7 +124,7 @@ def with_topic(topic: Topic, said: Kept) -> Topic:
     if not said:
         return topic
     links = said.get("ReferenceLinks")
-    more = tuple(item for item in links if isinstance(item, str)) if isinstance(links, list) else ()
+    more = tuple(item for item in links if isinstance(item, str) and item.strip()) if isinstance(links, list) else ()
     return replace(
         topic,
         server_assigned_id=topic.server_assigned_id or _text(said, "ServerAssignedId"),

@@ -62,6 +62,9 @@ REGRESSIONS = {
     "the name of a schema is an address": zipped_with(
         markup(""), ("project.bcfp", b"<ProjectExtension><ExtensionSchema>]]&gt;</ExtensionSchema></ProjectExtension>")
     ),
+    "a kept link is blank": zipped_with(
+        markup('<?bcfsync kept {"ReferenceLinks": [" ", "a"]}?>'), version=b'<Version VersionId="2.0"/>'
+    ),
     "the name in an entry's own header is no text": _with_own_name(b"\xff\xfe"),
     "the archive spans two disks": _two_disks(),
     "a picture without a name stays without one": zipped_with(
