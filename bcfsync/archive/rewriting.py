@@ -16,7 +16,7 @@ from typing import IO
 
 from bcfsync.archive.directory import Record, Unspliceable, end_of_directory, read_directory
 from bcfsync.archive.reading import Archive
-from bcfsync.archive.writing import STAMP, OpenBlob, Payload, add_entry, replacing
+from bcfsync.archive.writing import STAMP, CannotWrite, OpenBlob, Payload, add_entry, replacing
 from bcfsync.model import Blob
 
 _CHUNK = 1 << 20
@@ -232,6 +232,8 @@ def _pack_anew(archive: Archive, target: IO[bytes], changes: Changes, open_blob:
 
 def _skipped(packed: zipfile.ZipFile, archive: Archive, info: zipfile.ZipInfo) -> None:
     """An entry that reading skips, as it is called: it was there, and is none of ours to judge."""
+    if not info.filename:
+        raise CannotWrite(f"{archive.path}: an entry without a name cannot be packed again")
     fresh = zipfile.ZipInfo(info.orig_filename, max(info.date_time, STAMP))
     _like(fresh, info)
     fresh.compress_type = zipfile.ZIP_DEFLATED

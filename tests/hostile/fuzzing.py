@@ -27,6 +27,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from essence import essence, opened  # noqa: E402 - the script finds its neighbours first
 from mutation import lightened, mutated  # noqa: E402
 
+from bcfsync.archive.writing import CannotWrite  # noqa: E402
 from bcfsync.bcfapi import SHOWN  # noqa: E402
 from bcfsync.bcfapi.codec import resources  # noqa: E402
 from bcfsync.bcfapi.show import show_bcf  # noqa: E402
@@ -147,6 +148,10 @@ def is_edited_in_place(path: Path, work: Path) -> None:
             update_bcf(file, after, file.open, target)
         except (CannotEdit, InvalidArchive):
             return
+        except CannotWrite as error:
+            if "without a name" in str(error):
+                return
+            raise
         with open_bcf(target) as edited:
             _same(
                 [(guid_key(item.guid), len(item.comments)) for item in after.topics],

@@ -73,6 +73,7 @@ REGRESSIONS = {
         ),
         ("11111111-1111-4111-8111-111111111111/v.bcfv", BITMAP),
     ),
+    "an entry without a name in an archive that cannot be spliced": zipped_with(markup(""), ("", b"x")) + b"\0",
     "an entry without a name": zipped_with(markup(""), ("", b"x"), (".", b"x"), ("x/.", b"x")),
     "a document in a zipped folder is found again": _in_a_folder(
         zipped_with(markup(""), (f"Documents/{DOCUMENT}/plan.pdf", b"plan"))
