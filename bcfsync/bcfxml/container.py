@@ -69,7 +69,7 @@ def _call_old() -> None:
 def _decode(lookup: Lookup, only: frozenset[str]) -> Decoded:
     entries, name = lookup.entries, lookup.archive
     every = lookup.named("markup.bcf")
-    lookup.root = _root(lookup, every)
+    lookup.root = _root(lookup)
     markups = _chosen(every, only)
     whole = len(markups) == len(every)
     version = _version(lookup, markups)
@@ -112,13 +112,10 @@ def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield finding
 
 
-def _root(lookup: Lookup, markups: list[str]) -> str:
-    """The folder that holds everything: none, or one where somebody zipped the folder and not its content."""
-    folders = [posixpath.dirname(entry) for entry in lookup.named("bcf.version")]
-    if not folders and not markups:
+def _root(lookup: Lookup) -> str:
+    root = lookup.top()
+    if root is None:
         raise NotBcf(f"{lookup.archive}: not a BCF archive: it has neither a bcf.version nor a markup.bcf")
-    folders = folders or [posixpath.dirname(posixpath.dirname(entry)) for entry in markups]
-    root = min(folders, key=len)
     if root:
         lookup.note(f.NESTED_ROOT, root + "/", "read from there")
     return root

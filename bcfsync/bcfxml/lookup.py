@@ -72,6 +72,12 @@ class Lookup:
         """All entries with this last part, at any depth, in any letter case, in archive order."""
         return [entry for entry in self.entries.names if entry.rpartition("/")[2].lower() == basename]
 
+    def top(self) -> str | None:
+        """The folder that holds everything: "", or one where somebody zipped it whole; None where nothing is BCF."""
+        folders = [posixpath.dirname(entry) for entry in self.named("bcf.version")]
+        folders = folders or [posixpath.dirname(posixpath.dirname(entry)) for entry in self.named("markup.bcf")]
+        return min(folders, key=len, default=None)
+
     def folder(self, path: str) -> list[str]:
         """The entries of one folder, in archive order."""
         return self._folders.get(path, [])

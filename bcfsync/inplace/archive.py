@@ -62,7 +62,7 @@ class _Rewriter:
         self.fitted_before = fit(before)
         self.writer = WRITERS[before.version]
         self.lookup = Lookup(archive, archive.path.name)
-        self.lookup.root = _root(archive)
+        self.lookup.root = self.lookup.top() or ""
         self.users = Users(before, self.lookup)
         self.entries = Entries(archive, Users(after, self.lookup).entries())
         self.refused: dict[str, str] = {}
@@ -138,13 +138,6 @@ class _Rewriter:
 
     def _inside(self, name: str) -> str:
         return posixpath.join(self.lookup.root, name)
-
-
-def _root(archive: Archive) -> str:
-    """The folder that holds everything: none, or one where somebody zipped the folder and not its content."""
-    folders = [name.rpartition("/")[0] for name in archive.names if f"/{name}".lower().endswith("/bcf.version")]
-    folders = folders or [posixpath.dirname(posixpath.dirname(name)) for name in archive.names if _is_markup(name)]
-    return min(folders, key=len, default="")
 
 
 def _twins(findings: Iterable[Finding], bcf: Bcf) -> set[str]:
