@@ -54,11 +54,22 @@ class Kind(StrEnum):
 
 
 class Verb(StrEnum):
-    """What to do with an atom. ADOPT writes nothing: it records that both sides already agree."""
+    """What to do with an atom.
+
+    ADOPT and UNBIND write nothing: the one records that both sides already agree, the other that an archive holds an
+    atom no longer, which is held elsewhere.
+    """
 
     CREATE = "create"
     UPDATE = "update"
+    DELETE = "delete"
     ADOPT = "adopt"
+    UNBIND = "unbind"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes a side."""
+        return self not in {Verb.ADOPT, Verb.UNBIND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,10 @@ class Key(NamedTuple):
     guid: str
 
 
+NOBODY = Key(Kind.TOPIC, "", "")
+"""The key of no atom."""
+
+
 def key_of(kind: Kind, topic: str, guid: str) -> Key:
     """The key of an atom whose guids are given as spelled."""
     return Key(kind, guid_key(topic) if topic else "", guid_key(guid))
@@ -117,7 +132,9 @@ def key_of(kind: Kind, topic: str, guid: str) -> Key:
 class Capabilities:
     """What a side can do, as data, so that the planner stays pure.
 
-    ``client_guid``: the side keeps the guid we send. ``user`` is who we are there.
+    ``client_guid``: the side keeps the guid we send. ``user`` is who we are there. ``deletes`` are the kinds of atom
+    it can delete. ``trusted``: what it does not show is not there; False where user or rights are others than last
+    time, since a lost right hides topics.
     """
 
     name: str
@@ -125,6 +142,8 @@ class Capabilities:
     user: str | None = None
     snippets: bool = True
     documents: bool = True
+    deletes: frozenset[Kind] = frozenset()
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +159,28 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All topics of a side by their key; ``complete`` unless a part could not be read."""
+    """All topics of a side by their key; ``complete`` unless a part could not be read.
+
+    ``tag`` names this state of the side, where it has a name: ``Side.moved`` asks whether it is still the same.
+    """
 
     topics: Mapping[str, Listed]
     complete: bool = True
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """Whole topics by their key, and the documents they may refer to."""
+    """Whole topics by their key, and the documents they may refer to.
+
+    ``gone`` are keys of topics that were asked for one by one and are proven not to be there.
+    """
 
     topics: Mapping[str, Topic]
     documents: tuple[Document, ...] = ()
     project: ProjectInfo = ProjectInfo()
     capabilities: Capabilities = field(default_factory=lambda: Capabilities("", client_guid=True))
+    gone: frozenset[str] = frozenset()
 
 
 # -- what the store remembers ----------------------------------------------------------------------------------
@@ -210,7 +237,8 @@ class Step:
         value: what it shall be, in the ids of the site it comes from.
         origin: what the site it comes from holds.
         fields: for updates, the members that change.
-        expected: for updates, the value the site held when the plan was made.
+        merged: those of them whose new value is neither side's own, so that nothing is agreed on yet.
+        expected: for updates and deletions, the value the site held when the plan was made.
         label: how to call it before people.
     """
 
@@ -226,11 +254,15 @@ class Step:
     target: str | None = None
     fields: tuple[str, ...] = ()
     expected: Entity | None = None
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A member both sides changed, differently; neither side is touched until somebody decides."""
+    """A member both sides changed, differently; neither side is touched until somebody decides.
+
+    ``topic`` and ``guid`` are ids of the source; ``key`` is the local key, the same from either direction.
+    """
 
     kind: Kind
     topic: str
@@ -240,6 +272,20 @@ class Conflict:
     local: str | None
     remote: str | None
     label: str
+    key: Key = NOBODY
+
+
+class Cause(StrEnum):
+    """What sort of reason a hold has.
+
+    MISSING: deleted across, and nobody said that deletions travel. ASKED: a deletion that waits for a person's word.
+    QUARANTINED: it failed, and its next try is not due. Anything else is OTHER.
+    """
+
+    OTHER = "other"
+    MISSING = "missing"
+    ASKED = "asked"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +297,7 @@ class Hold:
     guid: str
     reason: str
     label: str
+    cause: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +318,12 @@ class Plan:
     @property
     def writes(self) -> tuple[Step, ...]:
         """The steps that change a side."""
-        return tuple(step for step in self.steps if step.verb is not Verb.ADOPT)
+        return tuple(step for step in self.steps if step.verb.writes)
+
+    @property
+    def deletions(self) -> tuple[Step, ...]:
+        """The steps that delete."""
+        return tuple(step for step in self.steps if step.verb is Verb.DELETE)
 
 
 # -- what executor and sides say -------------------------------------------------------------------------------
@@ -313,6 +365,16 @@ class Outcome:
     adopted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An archive is complete beside its old state and takes its place next; whoever asks on has put it on record.
+
+    ``stamp`` tells the new state from every other one, as ``Folder.scan`` will give it.
+    """
+
+    stamp: str
+
+
 class Side(Protocol):
     """An archive, a server, or a memory: everything the engine needs of either end."""
 
@@ -336,8 +398,43 @@ class Side(Protocol):
         """The bytes of a blob that came from this side."""
         ...
 
-    def apply(self, changes: Iterable[Change], source: "Side") -> Iterator[Outcome]:
-        """Carry out the changes in order, one outcome each; bytes come from the side ``source``."""
+    def moved(self, tag: str | None) -> bool:
+        """Whether anything may be different from the listing that had this tag; True where the side cannot tell."""
+        ...
+
+    def gone(self, keys: Iterable[str]) -> frozenset[str]:
+        """Which of these topics (by key) are proven not to be there: asked one by one, hidden ones left out."""
+        ...
+
+    def apply(self, changes: Iterable[Change], source: "Side") -> Iterator["Outcome | Prepared"]:
+        """Carry out the changes in order, one outcome each; bytes come from the side ``source``.
+
+        A side that replaces a whole file says ``Prepared`` before it does so, and its outcomes after.
+        """
+        ...
+
+
+class Folder(Protocol):
+    """The archives of one folder, by the names of their replicas."""
+
+    def scan(self) -> Mapping[str, str]:
+        """Every archive there is with its stamp, without opening any.
+
+        Raises:
+            Guarded: (a subclass) the folder's marker is missing; nothing may be concluded from what is not there.
+        """
+        ...
+
+    def open(self, replica: str) -> "Side":
+        """An archive as a side, also one that is not there yet; the caller closes it by ``close``.
+
+        Raises:
+            InvalidArchive: (a subclass) it cannot be read, now or ever.
+        """
+        ...
+
+    def close(self, replica: str) -> None:
+        """Let go of an archive, so that other programs may replace it."""
         ...
 
 

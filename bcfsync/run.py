@@ -16,7 +16,7 @@ from bcfsync.execute import Ends, execute
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide
-from bcfsync.plan.drawing import Policy
+from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
 from bcfsync.store import Store
 

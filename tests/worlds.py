@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bcfsync.canonical import guid_keys
-from bcfsync.changes import Conflict, Hold, Outcome, Plan, Site, Status, Step, Verb
+from bcfsync.changes import Conflict, Hold, Outcome, Plan, Site, Status, Step
 from bcfsync.dates import timestamp
 from bcfsync.execute import Ends
 from bcfsync.guids import guid_key
@@ -25,7 +25,7 @@ from bcfsync.model import (
     Topic,
     Viewpoint,
 )
-from bcfsync.plan.drawing import Policy
+from bcfsync.plan.policy import Policy
 from bcfsync.run import Applied, Planned, Timing, Waiting, draw, run
 from bcfsync.sides.memory import MemorySide
 from bcfsync.store import Store
@@ -118,7 +118,7 @@ class Told:
 
     @property
     def writes(self):
-        return [step for step, outcome in self.ended if step.verb is not Verb.ADOPT and outcome.status is Status.DONE]
+        return [step for step, outcome in self.ended if step.verb.writes and outcome.status is Status.DONE]
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

@@ -20,7 +20,7 @@ from bcfsync.errors import InvalidArchive, UsageError
 from bcfsync.execute import Ends
 from bcfsync.findings import Severity
 from bcfsync.net import Http
-from bcfsync.plan.drawing import Policy
+from bcfsync.plan.policy import Policy
 from bcfsync.run import Planned, Timing, draw, run
 from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.rest.side import RestSide

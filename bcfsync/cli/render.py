@@ -139,7 +139,7 @@ class Renderer:
         for step in plan.steps:
             if self.as_json:
                 self._emit({"type": "action", **_step(step)})
-            elif step.verb is not Verb.ADOPT or self.verbose:
+            elif step.verb.writes or self.verbose:
                 symbol, color = _SYMBOLS[step.verb]
                 self._line(f"{step.site}  {step.label}{_members(step)}", symbol, color)
         self._plan_leftovers(leftovers)
@@ -174,7 +174,7 @@ class Renderer:
             return
         symbol, color = _SYMBOLS[step.verb]
         if outcome.status is Status.DONE:
-            if (step.verb is not Verb.ADOPT or self.verbose) and not self.quiet:
+            if (step.verb.writes or self.verbose) and not self.quiet:
                 note = f"  ({outcome.message})" if outcome.message else ""
                 self._line(f"{step.site}  {step.label}{_members(step)}{note}", symbol, color)
         elif outcome.status is not Status.STALE:

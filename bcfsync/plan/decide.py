@@ -11,8 +11,9 @@ from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, V
 from bcfsync.guids import guid_key
 from bcfsync.model import Topic
 from bcfsync.plan import parts, thread, topics
-from bcfsync.plan.drawing import Atom, Drawing, Policy
+from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.pairing import Pair
+from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import Triage
 
 

@@ -4,7 +4,7 @@ Owns: how steps, conflicts and holds are noted, and which shadow counts. Sees: c
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bcfsync.advance import advanced, said
@@ -28,6 +28,7 @@ from bcfsync.merge import Shadows
 from bcfsync.model import Comment, Topic
 from bcfsync.plan.measuring import is_earlier, measured, moment, shown
 from bcfsync.plan.pairing import Scope
+from bcfsync.plan.policy import Policy
 
 E = TypeVar("E", bound=Entity)
 
@@ -36,15 +37,6 @@ LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 IDENTITY = ("guid",)
 """The member an adoption names that records who is who and nothing else."""
-SETTLE = timedelta(seconds=60)
-"""How long a create whose answer never came may still arrive at a server."""
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a pass may do. ``settle``: how long an unanswered create may still arrive."""
-
-    settle: timedelta = SETTLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class ArchiveSide:
             self.bcf, self.findings, self._digests = Bcf(self.version), (), {}
             if self.stamp is not None:
                 self._read()
-        return Listing({guid_key(topic.guid): listed(topic) for topic in self.bcf.topics})
+        return Listing({guid_key(topic.guid): listed(topic) for topic in self.bcf.topics}, tag=_tag(self.stamp))
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
         """Whole topics, their pictures with digests."""
@@ -116,6 +116,14 @@ class ArchiveSide:
         if self._archive is not None:
             self._archive.close()
             self._archive = None
+
+    def moved(self, tag: str | None) -> bool:
+        """Whether the file is another one than that of the listing with this tag."""
+        return tag is None or tag != _tag(_stamp(self.path))
+
+    def gone(self, keys: Iterable[str]) -> frozenset[str]:
+        """What the archive does not hold is not there."""
+        return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Bring all changes into the archive by one atomic replacement; the outcomes follow it."""
@@ -277,6 +285,10 @@ def _sha256(stream: IO[bytes]) -> str:
     while chunk := stream.read(_CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def _tag(stamp: tuple[int, int, int] | None) -> str | None:
+    return None if stamp is None else "-".join(map(str, stamp))
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

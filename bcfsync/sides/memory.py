@@ -81,6 +81,14 @@ class MemorySide:
         """Bytes."""
         yield io.BytesIO(self.blobs[blob.locator])
 
+    def moved(self, tag: str | None) -> bool:  # noqa: ARG002 - memory names no state
+        """It cannot tell."""
+        return True
+
+    def gone(self, keys: Iterable[str]) -> frozenset[str]:
+        """What is not held is not there."""
+        return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
+
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Change by change, each as durable as memory is."""
         for change in changes:

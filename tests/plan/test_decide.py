@@ -8,7 +8,7 @@ from bcfsync.base import read_base
 from bcfsync.changes import Bodies, Kind, Listing, Verb
 from bcfsync.model import DocumentReference
 from bcfsync.plan.decide import decide
-from bcfsync.plan.drawing import Policy
+from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
 
 

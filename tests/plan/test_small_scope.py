@@ -9,7 +9,7 @@ from worlds import LOCAL, REMOTE, comment, edit, go, minted, only, synced, topic
 from bcfsync.base import read_base
 from bcfsync.changes import Kind
 from bcfsync.plan.decide import decide
-from bcfsync.plan.drawing import Policy
+from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
 
 VALUES = (None, "High", "Low")

@@ -87,6 +87,21 @@ class RestSide:
         with self.http.open(blob.locator) as stream:
             yield stream
 
+    def moved(self, tag: str | None) -> bool:  # noqa: ARG002 - nothing is known of its tags yet
+        """Whether the project may have changed."""
+        return True
+
+    def gone(self, keys: Iterable[str]) -> frozenset[str]:
+        """Which topics the server says are not there, asked one by one."""
+        return frozenset(key for key in keys if self._is_gone(key))
+
+    def _is_gone(self, key: str) -> bool:
+        try:
+            self.http.get(self.routes.topic(key))
+        except Refused as error:
+            return error.status in {404, 410}
+        return False
+
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Send the changes one by one; a lost answer is an outcome first and the end of the run after."""
         writer = ProjectWriter(self.http, self.routes, self.codec, source, sends_guids=self.base.version != "2.1")
