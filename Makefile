@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -59,6 +59,9 @@ xsd-cases: $(STAMP)  ## the long differential test of our schemas (needs the pub
 
 fuzz: $(STAMP)  ## mutants of every sample: N=200000 SEED=7 for a long run, CASE=.fuzz/one.bcf for one file again
 	$(BIN)/python tests/hostile/fuzzing.py $(if $(N),--cases $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+
+sim: $(STAMP)  ## scenarios through the simulator: SEEDS=90000 FIRST=0, ONE=17 PROFILE=mints for one as a story
+	$(BIN)/python tests/sim/simulate.py --jobs 2 $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(ONE),--seed $(ONE))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

@@ -17,6 +17,7 @@ from bcfsync.canonical import (
     file_key,
     guid_keys,
     reference_content,
+    remembered,
     same,
     topic_content,
 )
@@ -40,6 +41,7 @@ def advanced(
     target: Entity,
     written: Iterable[str] | None,
     across: Callable[[str], str] = guid_key,
+    expected: Entity | None = None,
 ) -> Shadows | None:
     """The shadows after a write, or None where nothing can be said to be agreed yet.
 
@@ -49,9 +51,10 @@ def advanced(
         target: what the target answered.
         written: the members the step wrote; None for all of them (a create).
         across: the key on the target of an id of the source.
+        expected: what the target held before a write; None where nothing was written.
     """
     if isinstance(source, Files) and isinstance(target, Files):
-        return _agreed_files(old, source, target)
+        return _agreed_files(old, source, target, expected)
     if written is None:
         return Shadows(source, target)
     names = set(written)
@@ -64,12 +67,31 @@ def advanced(
         new_source[name], new_target[name] = getattr(old.source, name), getattr(old.target, name)
     for name in TOPIC_SETS if isinstance(source, Topic) else ():
         before = (getattr(old.source, name, ()), getattr(old.target, name, ()))
-        new_source[name], new_target[name] = _agreed(getattr(source, name), getattr(target, name), before, spelled)
+        sent = _keys(expected, name, spelled) if name in names else None
+        new_source[name], new_target[name] = _agreed(
+            getattr(source, name), getattr(target, name), before, (spelled, spelled), sent
+        )
     changed_source: dict[str, Any] = new_source
     changed_target: dict[str, Any] = new_target
     return Shadows(replace(source, **changed_source), replace(target, **changed_target))
 
 
+def unmerged(new: Shadows, names: Iterable[str], before: Entity) -> Shadows:
+    """The shadows after a write that gave members a value neither side held.
+
+    What each side held when the two were merged is what they have in common now. So the new value is an edit of the
+    target, which goes to the source by the ordinary rules, whatever becomes of this run.
+
+    Args:
+        new: the shadows by ``advanced``.
+        names: these members.
+        before: what the target held.
+    """
+    members: dict[str, Any] = {name: getattr(before, name) for name in names}
+    return Shadows(new.source, replace(new.target, **members))  # type: ignore[type-var]
+
+
+@remembered
 def said(value: object) -> str:
     """What of an atom can change and be agreed on."""
     match value:
@@ -85,10 +107,21 @@ def said(value: object) -> str:
             return topic_content(value) if isinstance(value, Topic) else digest(value)
 
 
-def agreed_relations(old: Shadows, source: Related, target: Related, across: Callable[[str], str]) -> Shadows:
+def said_whole(topic: Topic) -> str:
+    """What a topic says with its thread and everything that hangs on it: what must be as it was to be deleted."""
+    parts: tuple[Entity, ...] = (*topic.comments, *topic.document_references, Files(topic.files))
+    known = sorted([*map(said, parts), said(Related(topic.related_topics))])
+    # viewpoints never change, and those that are known may come without details
+    return digest([topic_content(topic), known, sorted(guid_key(item.guid) for item in topic.viewpoints)])
+
+
+def agreed_relations(
+    old: Shadows, source: Related, target: Related, across: Callable[[str], str], expected: Entity | None = None
+) -> Shadows:
     """The same for relations, whose ids differ between sides; ``across`` gives the key of a source's id there."""
     before = tuple(getattr(item, "guids", ()) for item in (old.source, old.target))
-    ours, theirs = _agreed(source.guids, target.guids, (before[0], before[1]), across, guid_key)
+    sent = _keys(expected, "guids", guid_key)
+    ours, theirs = _agreed(source.guids, target.guids, (before[0], before[1]), (across, guid_key), sent)
     return Shadows(Related(ours), Related(theirs))
 
 
@@ -107,30 +140,49 @@ def _place(reference: DocumentReference) -> str | None:
     return None if reference.document_guid else reference.url or reference.path
 
 
+def _keys(expected: Entity | None, name: str, key: Callable[[Any], str]) -> frozenset[str] | None:
+    """The keys of what a target held before a write; None where nothing was written."""
+    return None if expected is None else frozenset(key(item) for item in getattr(expected, name))
+
+
 def _agreed(
     source: tuple[V, ...],
     target: tuple[V, ...],
     before: tuple[tuple[V, ...], tuple[V, ...]],
-    key: Callable[[V], str],
-    target_key: Callable[[V], str] | None = None,
+    keys: tuple[Callable[[V], str], Callable[[V], str]],
+    sent: frozenset[str] | None,
 ) -> tuple[tuple[V, ...], tuple[V, ...]]:
-    """Members both hold, and members both held once of which one side has let go since; each side's as it spells them.
+    """Each side's part of what is known of a set: what both hold, and what each is on record with, as it spells it.
 
-    A member one side let go stays in both shadows, so that the other side learns of it.
+    What only one side holds stays as it is on record of either: an addition or removal still to travel, or a member
+    the other side would not take. A server that does not keep what it was just sent has shown that it would not, and
+    what its answer holds that nobody sent is its own spelling.
+
+    Args:
+        source: the set of the source.
+        target: that of the target.
+        before: what is on record of both.
+        keys: what makes a member of either the same.
+        sent: after a write, the keys of what the target held before it.
     """
-    there = target_key or key
+    key, there = keys
     ours, theirs = {key(item) for item in source}, {there(item) for item in target}
-    once = {key(item) for item in before[0]} & {there(item) for item in before[1]}
-    keep = (ours & theirs) | ((ours ^ theirs) & once)
     mine = {key(item): item for item in (*before[0], *source)}
     yours = {there(item): item for item in (*before[1], *target)}
+    known = {key(item) for item in before[0]}, {there(item) for item in before[1]}
+    both, single = ours & theirs, ours ^ theirs
+    keep, keep_there = both | (single & known[0]), both | (single & known[1])
+    if sent is not None:
+        keep |= ours - theirs
+        keep_there |= theirs - ours - sent
     return (
         tuple(item for name, item in mine.items() if name in keep),
-        tuple(item for name, item in yours.items() if name in keep),
+        tuple(item for name, item in yours.items() if name in keep_there),
     )
 
 
-def _agreed_files(old: Shadows, source: Files, target: Files) -> Shadows:
+def _agreed_files(old: Shadows, source: Files, target: Files, expected: Entity | None) -> Shadows:
     before: list[tuple[HeaderFile, ...]] = [getattr(item, "files", ()) for item in (old.source, old.target)]
-    ours, theirs = _agreed(source.files, target.files, (before[0], before[1]), file_key)
+    sent = _keys(expected, "files", file_key)
+    ours, theirs = _agreed(source.files, target.files, (before[0], before[1]), (file_key, file_key), sent)
     return Shadows(Files(ours), Files(theirs))

@@ -86,6 +86,7 @@ def read_base(store: Store, replica: str) -> Base:
         remote=remote,
         seen=seen,
         copies=copies,
+        holders=copies.seen,
         open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
     )

@@ -7,10 +7,11 @@ comment belong to whoever holds it and are no content.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC
-from typing import Any
+from functools import cache, wraps
+from typing import Any, TypeVar
 
 from bcfsync.dates import Timestamp
 from bcfsync.guids import guid_key
@@ -48,29 +49,59 @@ TOPIC_SETS = ("labels", "reference_links")
 _NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat", "spelling"})
 _FILE_NAMES = frozenset({"reference"})
 
+_SIMPLE = frozenset({int, float, bool, type(None)})
+_MOST_REMEMBERED = 20_000
+
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+
+
+V = TypeVar("V")
+
+
+def remembered(function: Callable[[V], str]) -> Callable[[V], str]:
+    """A digest of frozen values, made once a value.
+
+    Values are told apart by what they are, not by what they equal: 1 equals 1.0, and their digests differ.
+    """
+    known: dict[int, tuple[V, str]] = {}
+
+    @wraps(function)
+    def found(value: V) -> str:
+        name = id(value)
+        if name not in known:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            known[name] = (value, function(value))  # the value is kept, so that its id stays its own
+        return known[name][1]
+
+    return found
 
 
 def canonical(value: object) -> Plain:
     """Any model value as plain, comparable data."""
+    if isinstance(value, str):
+        folded = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+        return folded.rstrip() or None
+    if type(value) in _SIMPLE:
+        return value  # type: ignore[return-value] # mypy: these types are plain
     if isinstance(value, Timestamp):
         return value.instant.astimezone(UTC).isoformat(timespec="milliseconds")
-    if isinstance(value, str):
-        folded = value.replace("\r\n", "\n").replace("\r", "\n").rstrip()
-        return folded or None
     if isinstance(value, Blob):
         return value.sha256
     if isinstance(value, tuple | frozenset):
         return [canonical(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        skipped = _NO_CONTENT | (_FILE_NAMES if isinstance(value, Viewpoint | Snapshot | Bitmap) else frozenset())
-        members = {
-            item.name: canonical(getattr(value, item.name)) for item in fields(value) if item.name not in skipped
-        }
-        return _without_absent(members)
+        return _without_absent({name: canonical(getattr(value, name)) for name in _content_of(type(value))})
     if isinstance(value, bool | int | float) or value is None:
         return value
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+@cache
+def _content_of(kind: type) -> tuple[str, ...]:
+    """The names of a model's members that are content."""
+    skipped = _NO_CONTENT | (_FILE_NAMES if issubclass(kind, Viewpoint | Snapshot | Bitmap) else frozenset())
+    return tuple(item.name for item in fields(kind) if item.name not in skipped)
 
 
 def digest(value: object) -> str:
@@ -82,7 +113,7 @@ def digest(value: object) -> str:
 
 def same(one: object, other: object) -> bool:
     """Whether two values of a member mean the same."""
-    return _bare(one) == _bare(other)
+    return one is other or _bare(one) == _bare(other)
 
 
 def same_set(one: Iterable[object], other: Iterable[object]) -> bool:
@@ -90,6 +121,7 @@ def same_set(one: Iterable[object], other: Iterable[object]) -> bool:
     return set(map(_key, one)) == set(map(_key, other))
 
 
+@remembered
 def topic_content(topic: Topic) -> str:
     """Digest of what a topic itself says, without its thread, its views and whose it is."""
     said: dict[str, Plain] = {name: _bare(getattr(topic, name)) for name in TOPIC_SCALARS}
@@ -98,11 +130,13 @@ def topic_content(topic: Topic) -> str:
     return digest(_without_absent(said))
 
 
+@remembered
 def comment_content(comment: Comment) -> str:
     """Digest of a comment's text; its links carry ids, which differ between sides."""
     return digest([canonical(comment.comment)])
 
 
+@remembered
 def viewpoint_content(view: Viewpoint) -> str:
     """Digest of what a viewpoint shows, without its pictures' bytes: what every server can give back.
 
@@ -124,6 +158,7 @@ def viewpoint_content(view: Viewpoint) -> str:
     return digest(shown)
 
 
+@remembered
 def reference_content(reference: DocumentReference) -> str:
     """Digest of a document reference's text and address."""
     return digest([canonical(reference.url or reference.path), canonical(reference.description)])
@@ -134,6 +169,7 @@ def document_content(document: Document) -> str:
     return digest([canonical(document.filename)])
 
 
+@remembered
 def file_key(file: HeaderFile) -> str:
     """What makes a header file the same on both sides: all a server can hold of it."""
     known = (file.ifc_project, file.ifc_spatial_structure_element, file.filename, file.date, file.reference)

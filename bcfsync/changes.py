@@ -148,13 +148,17 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is, its title."""
+    """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is, its title.
+
+    ``modified`` is when it was changed last, where that is known; on some servers its comments count.
+    """
 
     guid: str
     content: str
     author: str | None = None
     date: datetime | None = None
     title: str = ""
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,8 @@ class Base:
     Identities and shadows are keyed by the local key. ``remote`` is what the server confirmed last, to whichever
     archive; ``seen`` is what it held when it last agreed with this one, which may be longer ago. ``copies`` are the
     shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
-    them is no edit. ``open`` are atoms this archive and the server hold, without ever having agreed on them.
+    them is no edit. ``holders`` are the names of those archives that have not let go of an atom since. ``open`` are
+    atoms this archive and the server hold, without ever having agreed on them.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
@@ -211,6 +216,7 @@ class Base:
     remote: Mapping[Key, Entity] = field(default_factory=dict)
     seen: Mapping[Key, Entity] = field(default_factory=dict)
     copies: Mapping[Key, tuple[tuple[Entity, Entity | None], ...]] = field(default_factory=dict)
+    holders: Mapping[Key, Collection[str]] = field(default_factory=dict)
     open: frozenset[Key] = frozenset()
     intents: Mapping[Key, Intent] = field(default_factory=dict)
 

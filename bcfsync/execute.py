@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bcfsync import plain
-from bcfsync.advance import advanced, agreed_relations
+from bcfsync.advance import advanced, agreed_relations, unmerged
 from bcfsync.changes import (
     Base,
     Change,
@@ -18,6 +18,7 @@ from bcfsync.changes import (
     Kind,
     Outcome,
     Plan,
+    Prepared,
     Related,
     Side,
     Site,
@@ -29,8 +30,10 @@ from bcfsync.changes import (
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, DocumentReference
+from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.drawing import IDENTITY, LINKS
-from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Store, seen_by
+from bcfsync.plan.stale import AGAIN
+from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, Store, Unacknowledged, seen_by
 
 _PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
 
@@ -52,11 +55,26 @@ Present = Callable[[Kind, str], frozenset[str]]
 """Which ids of a kind a topic of the target (by its id there) held when the plan was made."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What else an execution asks of whoever runs it.
+
+    Attributes:
+        present: for servers that mint ids, what was there before.
+        spare: called with a deletion before it is made: whatever it deletes is kept.
+        stopped: whether somebody wants it to end; the change in hand is finished, no other is begun.
+    """
+
+    present: Present = lambda _kind, _topic: frozenset()
+    spare: Callable[[Step], None] = lambda _step: None
+    stopped: Callable[[], bool] = lambda: False
+
+
 class Unresolved(Exception):
     """A change refers to something that does not exist on the target."""
 
 
-def execute(plan: Plan, ends: Ends, store: Store, base: Base, present: Present) -> Iterator[tuple[Step, Outcome]]:
+def execute(plan: Plan, ends: Ends, store: Store, base: Base, seams: Seams) -> Iterator[tuple[Step, Outcome]]:
     """Do the steps of a plan in order; each outcome is on record before the next change is made.
 
     Args:
@@ -64,54 +82,75 @@ def execute(plan: Plan, ends: Ends, store: Store, base: Base, present: Present) 
         ends: the two sides.
         store: the pair's state.
         base: the state the plan was made from.
-        present: for servers that mint ids, what was there before.
+        seams: what else it asks.
 
     Yields:
         every step with what became of it, adoptions included.
     """
     if plan.steps:
-        yield from _Execution(plan, ends, store, base, present).run()
+        yield from _Execution(plan, ends, store, base, seams).run()
 
 
 class _Execution:
-    def __init__(self, plan: Plan, ends: Ends, store: Store, base: Base, present: Present) -> None:
+    def __init__(self, plan: Plan, ends: Ends, store: Store, base: Base, seams: Seams) -> None:
         self.plan = plan
         self.site = plan.steps[0].site
         self.source_site = self.site.other
         self.ends = ends
         self.store = store
         self.base = base
-        self.present = present
+        self.seams = seams
         self.across = dict(base.to_remote if self.source_site is Site.LOCAL else base.to_local)
         self.ready: deque[tuple[Step, Outcome]] = deque()
+        self.agreed: list[Confirmation] = []
         self.remembered: set[tuple[Kind, str]] = set()
         self.failed: set[Key] = set()
+        self.given: list[tuple[Step, Change]] = []
+        self.generation = 0
 
     def run(self) -> Iterator[tuple[Step, Outcome]]:
         target, source = self.ends.at(self.site), self.ends.at(self.source_site)
-        for outcome in target.apply(self._changes(), source):
-            while self.ready:
-                yield self.ready.popleft()
-            step = self.plan.steps[outcome.step]
-            self._commit(step, outcome)
-            yield step, outcome
+        for said in target.apply(self._changes(), source):
+            if isinstance(said, Prepared):
+                # the archive's new state is known for our own before it is there
+                writes = [self._written(step, change.value, change) for step, change in self.given]
+                self.generation = self.store.expect(self.ends.replica, said.stamp, writes)
+                continue
+            step = self.plan.steps[said.step]
+            self._commit(step, said)
+            self.ready.append((step, said))
+            if self.site is Site.REMOTE:
+                yield from self._told()
+        yield from self._told()
+
+    def _told(self) -> Iterator[tuple[Step, Outcome]]:
+        """What has come to an end: put on record first, all in one transaction, then told."""
+        self._record()
         while self.ready:
             yield self.ready.popleft()
+
+    def _record(self) -> None:
+        if self.agreed:
+            agreed, self.agreed = self.agreed, []
+            self.store.confirm_all(agreed, replica=self.ends.replica, generation=self.generation)
 
     def _changes(self) -> Iterator[Change]:
         """The changes, each made only when the side asks for it: by then all earlier outcomes are on record."""
         for step in self.plan.steps:
-            if step.verb is Verb.ADOPT:
+            if not step.verb.writes:
                 self._adopt(step)
                 continue
+            if self.seams.stopped():
+                return
             try:
                 change = self._resolved(step)
             except Unresolved as problem:
                 self.failed.add(self._source_key(step))
                 self.ready.append((step, Outcome(step.number, Status.HELD, message=str(problem))))
                 continue
-            if step.verb is Verb.CREATE:
-                self._announce(step, change)
+            self._announce(step, change)
+            if self.site is Site.LOCAL and step.verb is not Verb.DELETE:
+                self.given.append((step, change))
             yield change
 
     def _adopt(self, step: Step) -> None:
@@ -125,9 +164,16 @@ class _Execution:
 
     def _announce(self, step: Step, change: Change) -> None:
         """Journal a create on a server; an archive takes ids as given, and all its changes at once."""
-        if self.site is Site.REMOTE:
+        if step.verb is Verb.DELETE:
+            self.seams.spare(step)
+        if self.site is Site.REMOTE and step.verb is not Verb.CREATE:
+            outcome = Outcome(step.number, Status.DONE, change.guid, step.value)
+            key = self._source_key(step)
+            local = key if self.source_site is Site.LOCAL else self.across[key]
+            self.store.sent(self._deed(step, outcome, local))
+        elif step.verb is Verb.CREATE and self.site is Site.REMOTE:
             self._begin(step, change)
-        else:
+        elif step.verb is Verb.CREATE:
             self.across[self._source_key(step)] = key_of(step.kind, change.topic, change.guid)
 
     def _begin(self, step: Step, change: Change) -> None:
@@ -135,7 +181,7 @@ class _Execution:
         minted = not self.ends.at(self.site).capabilities.client_guid
         if minted and scope not in self.remembered:
             self.remembered.add(scope)
-            self.store.remember_known(*scope, self.present(step.kind, change.topic))
+            self.store.remember_known(*scope, self.seams.present(step.kind, change.topic))
         self.store.begin(self._source_key(step))
 
     # -- ids across --------------------------------------------------------------------------------------------
@@ -156,6 +202,8 @@ class _Execution:
         return found.guid
 
     def _value(self, step: Step) -> Entity:
+        if step.verb is Verb.DELETE:
+            return step.value  # it is the target's own
         match step.value:
             case Comment() as comment:
                 return self._comment(step, comment)
@@ -201,11 +249,59 @@ class _Execution:
             if step.verb is Verb.CREATE and refused and self.site is Site.REMOTE:
                 self.store.abandon(source)
             return
-        topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
-        target = key_of(step.kind, topic, topic if step.kind in _PARTS else outcome.guid)
+        target = self._target_key(step, outcome)
         self.across[source] = target
         local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
-        self.store.confirm(Confirmation(local, remote, self._shadows(step, outcome, local)))
+        confirmation = self._confirmation(step, outcome, local, remote)
+        self.agreed.append(confirmation)
+        if confirmation.gone and step.kind is Kind.TOPIC:
+            # relations of other topics go on meaning it, on either side by its id there
+            self.agreed.append(Confirmation(local, remote, {}))
+
+    def _target_key(self, step: Step, outcome: Outcome) -> Key:
+        topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
+        return key_of(step.kind, topic, topic if step.kind in _PARTS else outcome.guid)
+
+    def _confirmation(self, step: Step, outcome: Outcome, local: Key, remote: Key) -> Confirmation:
+        replica = self.ends.replica
+        deed = self._deed(step, outcome, local) if step.verb.writes and not outcome.adopted else None
+        written = None
+        if step.verb is Verb.UNBIND or (step.verb is Verb.DELETE and self.site is Site.LOCAL):
+            if deed is not None:
+                written = self._unacknowledged(step, local, None)
+            # other archives may hold it still
+            return Confirmation(local, remote, {}, deed=deed, written=written, unbound=replica)
+        if step.verb is Verb.DELETE and held_by_others(self.base, local):
+            # on record for the others: what they hold is deleted there, too, and not sent again
+            return Confirmation(local, remote, {}, deed=deed, unbound=replica)
+        if step.verb is Verb.DELETE:
+            return Confirmation(local, remote, {}, deed=deed, gone=True)
+        return Confirmation(local, remote, self._shadows(step, outcome, local), deed=deed)
+
+    def _deed(self, step: Step, outcome: Outcome, local: Key) -> Deed:
+        target = self._target_key(step, outcome)
+        gone = step.verb is Verb.DELETE
+        before = step.expected if step.verb is not Verb.CREATE else None
+        held = outcome.value if outcome.value is not None else step.value
+        return Deed(
+            str(self.site), str(step.verb), local, step.label, step.fields, self.ends.replica,
+            guid=outcome.guid or target.guid,
+            topic=target.topic,
+            before=None if before is None else plain.dumps(before),
+            after=None if gone else plain.dumps(held),
+        )  # fmt: skip
+
+    def _written(self, step: Step, value: Entity, change: Change) -> Unacknowledged:
+        """What an archive is about to be given; a program that loaded it before may still save what it had."""
+        local = key_of(step.kind, change.topic, change.topic if step.kind in _PARTS else change.guid)
+        return self._unacknowledged(step, local, plain.dumps(value))
+
+    def _unacknowledged(self, step: Step, local: Key, new: str | None) -> Unacknowledged:
+        ours, seen = self.base.local.get(local), self.base.seen.get(local)
+        before, then = (None if item is None else plain.dumps(item) for item in (ours, seen))
+        # what is on record of old may be in an older file, too
+        fields = (AGAIN,) if step.verb is Verb.CREATE and local in self.base.to_remote else step.fields
+        return Unacknowledged(local, str(step.verb), fields, new, before, then)
 
     def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
         held = outcome.value if outcome.value is not None else step.value
@@ -214,10 +310,14 @@ class _Execution:
         if step.verb is Verb.ADOPT:
             return {self.ends.replica: UNSETTLED} if step.fields == IDENTITY else self._texts(step.origin, held)
         if isinstance(step.origin, Related) and isinstance(held, Related):
-            new: Shadows | None = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)))
+            new: Shadows | None = agreed_relations(
+                old, step.origin, held, lambda guid: guid_key(self._related(guid)), step.expected
+            )
         else:
             written = step.fields if step.verb is Verb.UPDATE else None
-            new = advanced(old, step.origin, held, written, lambda guid: self._linked_across(step, guid))
+            new = advanced(old, step.origin, held, written, lambda guid: self._linked_across(step, guid), step.expected)
+            if new is not None and step.merged and step.expected is not None:
+                new = unmerged(new, step.merged, step.expected)
         return {self.ends.replica: UNSETTLED} if new is None else self._texts(new.source, new.target)
 
     def _texts(self, source: object, target: object) -> dict[str, str]:

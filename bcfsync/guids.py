@@ -6,6 +6,7 @@ Rules: BCF-XML 2.x allows both cases, 3.0 only lower case; both APIs treat ids a
 
 import re
 import uuid
+from functools import lru_cache
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _IFC_GUID = re.compile(r"[0-9A-Za-z_$]{22}")
@@ -13,6 +14,7 @@ _IFC_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 _NAMESPACE = uuid.UUID("6f1f5c0e-4d0b-5d38-9a57-6263667379bc")
 
 
+@lru_cache(maxsize=65536)
 def guid_key(text: str) -> str:
     """The form by which two spellings of one guid are equal; an opaque id is its own key, stripped.
 

@@ -81,11 +81,15 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: its JSON (None where it had no body) and its strong ETag."""
+    """A successful answer: its JSON (None where it had no body) and its strong ETag.
+
+    ``unchanged`` where the server answered 304: the resource still has the tag it was asked about.
+    """
 
     data: Any
     etag: str | None
     location: str | None = None
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +146,25 @@ class Http:
             mounts=_past_proxies(self.root),
         )
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str, *, unless: str | None = None, exact: bool = False) -> Answer:
         """Read JSON; passing trouble is tried again.
+
+        Args:
+            url: absolute, on the server of this session.
+            unless: a tag for If-None-Match: nothing comes where the resource still has it.
+            exact: ask for no compression, which would weaken the tag on its way; for what is written next.
 
         Raises:
             Refused, LoginNeeded, NotJson, Unreachable, ServerTrouble
         """
-        response = self._read(url)
-        return Answer(_decoded(response), _strong(response))
+        headers = {"If-None-Match": unless} if unless else {}
+        if exact:
+            headers["Accept-Encoding"] = "identity"
+        response = self._read(url, headers=headers)
+        if response.status == 304:
+            self._count(not_modified=1)
+            return Answer(None, unless, unchanged=True)
+        return Answer(_decoded(response, required=response.status != 204), _strong(response))
 
     @contextmanager
     def open(self, url: str) -> Iterator[IO[bytes]]:
@@ -163,23 +178,28 @@ class Http:
             spool.seek(0)
             yield spool
 
-    def send(self, method: str, url: str, data: object = None, *, match: str | None = None) -> Answer:
+    def send(
+        self, method: str, url: str, data: object = None, *, match: str | None = None, key: str | None = None
+    ) -> Answer:
         """Write JSON, once.
 
         Args:
             method: POST, PUT or DELETE.
             url: absolute, on the server of this session.
-            data: what becomes the JSON body.
+            data: what becomes the JSON body; a DELETE has none.
             match: a strong ETag for If-Match.
+            key: for Idempotency-Key: a server that heeds it carries out requests of one key once.
 
         Raises:
             Unanswered: it was sent, and nobody knows what became of it.
             Refused, LoginNeeded, NotJson, Unreachable, ServerTrouble
         """
-        headers = {"Content-Type": "application/json"}
+        headers = {} if method == "DELETE" else {"Content-Type": "application/json"}
         if match:
             headers["If-Match"] = match
-        body = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        if key:
+            headers["Idempotency-Key"] = f'"{key}"'
+        body = b"" if method == "DELETE" else json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
         return self._write(method, url, body, headers)
 
     def send_bytes(self, method: str, url: str, body: IO[bytes], headers: Mapping[str, str]) -> Answer:
@@ -192,11 +212,11 @@ class Http:
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _read(self, url: str, spool: IO[bytes] | None = None) -> _Reply:
+    def _read(self, url: str, spool: IO[bytes] | None = None, headers: Mapping[str, str] | None = None) -> _Reply:
         for attempt in range(1, _TRIES + 1):
             last = attempt == _TRIES
             try:
-                response = self._fetch(url, spool)
+                response = self._fetch(url, spool, headers or {})
             except (httpx.RequestError, httpx.StreamError) as error:
                 if last:
                     raise _unreachable(url, error) from error
@@ -205,14 +225,15 @@ class Http:
             if response.status in _PASSING and not last:
                 self._pause(attempt, response.headers.get("Retry-After"))
                 continue
-            return _checked(response, url)
+            asked = headers is not None and "If-None-Match" in headers
+            return response if response.status == 304 and asked else _checked(response, url)
         raise AssertionError
 
-    def _fetch(self, url: str, spool: IO[bytes] | None) -> _Reply:
+    def _fetch(self, url: str, spool: IO[bytes] | None, headers: Mapping[str, str]) -> _Reply:
         """One GET; at most two redirects, and only on the same server."""
         target = url
         for _ in range(3):
-            with self._client.stream("GET", self._own(target)) as response:
+            with self._client.stream("GET", self._own(target), headers=dict(headers)) as response:
                 reply = self._taken(response, spool)
             if reply.redirect is None:
                 return reply
@@ -296,9 +317,10 @@ class Http:
             wait = self._seams.chance() * 0.25 * 4**attempt / 2
         self._seams.sleep(min(wait, _LONGEST_WAIT))
 
-    def _count(self, *, requests: int = 0, bytes_in: int = 0, bytes_out: int = 0) -> None:
+    def _count(self, *, requests: int = 0, not_modified: int = 0, bytes_in: int = 0, bytes_out: int = 0) -> None:
         with self._counting:
             self.traffic.requests += requests
+            self.traffic.not_modified += not_modified
             self.traffic.bytes_in += bytes_in
             self.traffic.bytes_out += bytes_out
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bcfsync.dates import iso
 
 T = TypeVar("T")
+_SHORT = 4096
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON
@@ -57,6 +58,15 @@ def dumps(value: object) -> str:
 
 def loads(kind: type[T], text: str) -> T:
     """The value a line of JSON was made from."""
+    if len(text) > _SHORT:
+        return from_plain(kind, json.loads(text))
+    found: T = _remembered(kind, text)  # type: ignore[arg-type] # mypy: a type has no hash
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _remembered(kind: Any, text: str) -> Any:  # noqa: ANN401 - any frozen value
+    """Values are frozen, and a turn asks for the same ones again and again."""
     return from_plain(kind, json.loads(text))
 
 

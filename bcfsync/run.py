@@ -4,7 +4,7 @@ Owns: the rounds of a pass. Sees: sides, store, plan, execute. Clock and sleep a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -12,12 +12,13 @@ from bcfsync.base import read_base
 from bcfsync.canonical import guid_keys
 from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Outcome, Plan, Site, Status, Step, WorldMoved
 from bcfsync.errors import Guarded
-from bcfsync.execute import Ends, execute
+from bcfsync.execute import Ends, Seams, execute
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide
 from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
+from bcfsync.sides.remembered import afresh
 from bcfsync.store import Store
 
 _ROUNDS = 3
@@ -57,20 +58,38 @@ class Emptied(Guarded):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The seams of time."""
+    """The seams of time; ``stopped`` says whether somebody wants the program to come to an end."""
 
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
+    stopped: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A plan with what it was made from."""
+    """A plan with what it was made from; ``tag`` is that of the archive's listing."""
 
     plan: Plan
     base: Base
     targets: Listing
     target: Bodies
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What is asked before a plan is carried out, and before each deletion.
+
+    Attributes:
+        brake: the plan that may be carried out; deletions it takes out are holds.
+        spare: keeps what a step is about to delete.
+    """
+
+    brake: Callable[[Drawn], Plan] = lambda drawn: drawn.plan
+    spare: Callable[[Step, Drawn], None] = lambda _step, _drawn: None
+
+
+CARELESS = Care()
 
 
 def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
@@ -79,10 +98,14 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     origin, goal = ends.at(source), ends.at(source.other)
     sources, targets = origin.listing(), goal.listing()
     _check_not_emptied(base, targets if source is Site.LOCAL else sources)
-    found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities)
+    found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities, policy=policy)
     known = _settled_viewpoints(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
-    return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts)
+    if found.vanished:
+        gone = ends.remote.gone(found.vanished)
+        bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
+    local = sources if source is Site.LOCAL else targets
+    return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts, local.tag)
 
 
 def _check_not_emptied(base: Base, remote: Listing) -> None:
@@ -91,7 +114,9 @@ def _check_not_emptied(base: Base, remote: Listing) -> None:
     Raises:
         Emptied: before anything is written.
     """
-    linked = sum(1 for key in base.to_local if key.kind is Kind.TOPIC)
+    # an identity alone is left of what was deleted on purpose
+    known = (base.remote, base.open, base.copies)
+    linked = sum(1 for key in base.to_remote if key.kind is Kind.TOPIC and any(key in each for each in known))
     if linked and not remote.topics:
         raise Emptied(f"the server's project is empty, but {linked} topics are on record for it")
 
@@ -105,7 +130,9 @@ def _settled_viewpoints(base: Base) -> frozenset[Key]:
     )
 
 
-def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) -> Iterator[Event]:
+def run(
+    source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing, *, care: Care = CARELESS
+) -> Iterator[Event]:
     """One pass in one direction; where the target moves under the plan, up to three rounds of it.
 
     Raises:
@@ -117,16 +144,22 @@ def run(source: Site, ends: Ends, store: Store, policy: Policy, timing: Timing) 
         if until is not None and (seconds := (until - timing.clock()).total_seconds()) > 0:
             yield Waiting(until)
             timing.sleep(seconds)
+            afresh(ends.remote)
             drawn = draw(source, ends, store, policy)
-        yield Planned(drawn.plan, again=at > 0)
+        plan = care.brake(drawn)
+        yield Planned(plan, again=at > 0)
         stale = False
-        present = partial(_present, drawn)
-        for step, outcome in execute(drawn.plan, ends, store, drawn.base, present):
+        seams = Seams(partial(_present, drawn), partial(_spare, care, drawn), timing.stopped)
+        for step, outcome in execute(plan, ends, store, drawn.base, seams):
             stale = stale or outcome.status is Status.STALE
             yield Applied(step, outcome)
-        if not stale:
+        if not stale or timing.stopped():
             return
     raise WorldMoved("the other side kept changing while it was written to; some changes were not made")
+
+
+def _spare(care: Care, drawn: Drawn, step: Step) -> None:
+    care.spare(step, drawn)
 
 
 def _present(drawn: Drawn, kind: Kind, topic: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bcfsync.archive.rewriting import rewrite_archive
-from bcfsync.archive.writing import OpenBlob, write_archive
+from bcfsync.archive.writing import OpenBlob, Payload, write_archive
 from bcfsync.bcffile import BcfFile
 from bcfsync.bcfxml import v20, v21, v30
 from bcfsync.errors import UsageError
@@ -35,8 +35,12 @@ def write_bcf(path: Path, bcf: Bcf, open_blob: OpenBlob, *, before_replace: Call
     Raises:
         CannotWrite: and the target is as it was.
     """
-    writer = {"2.0": v20.entries, "2.1": v21.entries, "3.0": v30.entries}[bcf.version]
-    write_archive(path, writer(bcf), open_blob, before_replace=before_replace)
+    write_archive(path, bcf_entries(bcf), open_blob, before_replace=before_replace)
+
+
+def bcf_entries(bcf: Bcf) -> list[tuple[str, Payload]]:
+    """What a whole archive of the model's version consists of, in order; the model must be fitted to it."""
+    return {"2.0": v20.entries, "2.1": v21.entries, "3.0": v30.entries}[bcf.version](bcf)
 
 
 def update_bcf(file: BcfFile, after: Bcf, open_blob: OpenBlob, target: Path | None = None) -> None:

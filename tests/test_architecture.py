@@ -14,8 +14,8 @@ FLOORS = [
     {"archive", "bcfxml", "bcfapi", "bcffile", "saving", "versions", "gathering", "exploded", "inplace"},
     {"merge", "advance", "plan", "checks", "validate", "union", "uniting", "diff"},
     {"net", "store", "base", "sides"},
-    {"execute", "run", "library"},
-    {"config", "cli", "__main__"},
+    {"execute", "run", "turn", "library"},
+    {"config", "watch", "cli", "__main__"},
 ]
 ANNEX = "server"
 BANNED = {
@@ -34,8 +34,18 @@ BANNED = {
     ("net", "model"): "the network knows no BCF",
     ("store", "model"): "the store knows no BCF",
     ("store", "sides"): "machines do not know each other",
+    ("watch", "archive"): "events are hints; looking is the turn's",
+    ("watch", "net"): "events are hints; looking is the turn's",
+    ("watch", "sides"): "events are hints; looking is the turn's",
 }
-FOREIGN = {"httpx": {"net"}, "sqlite3": {"store", ANNEX}, "flask": {ANNEX}, "waitress": {"cli"}, "zipfile": {"archive"}}
+FOREIGN = {
+    "httpx": {"net"},
+    "sqlite3": {"store", ANNEX},
+    "flask": {ANNEX},
+    "waitress": {"cli"},
+    "zipfile": {"archive"},
+    "watchdog": {"watch"},
+}
 PURE = {"plan", "diff", "union", "merge", "advance", "canonical", "versions", "model", "changes"}
 IMPURE_MODULES = {"time", "random", "os", "socket", "subprocess", "tempfile", "sqlite3", "httpx", "pathlib", "io"}
 

@@ -84,7 +84,7 @@ def model_file(name):
 
 @dataclass
 class World:
-    """A file, a server and a state. ``now`` moves when the engine sleeps."""
+    """A file, a server, a state, and what may be done. ``now`` moves when the engine sleeps."""
 
     store: Store
     local: MemorySide
@@ -92,6 +92,7 @@ class World:
     replica: str = "/files/week.bcf"
     now: datetime = START
     slept: list[float] = field(default_factory=list)
+    policy: Policy = field(default_factory=Policy)
 
     def clock(self) -> datetime:
         return self.now
@@ -154,7 +155,7 @@ class Bytes(dict[str, bytes]):
 def go(found: World, source: Site, into: Told | None = None) -> Told:
     """One pass; what was told so far survives in ``into`` when the pass breaks off."""
     told = into if into is not None else Told()
-    for event in run(source, found.ends, found.store, Policy(), Timing(found.clock, found.sleep)):
+    for event in run(source, found.ends, found.store, found.policy, Timing(found.clock, found.sleep)):
         match event:
             case Planned(plan):
                 told.plans.append(plan)
@@ -176,7 +177,7 @@ def fetch(found: World) -> Told:
 
 
 def plan(found: World, source: Site) -> Plan:
-    return draw(source, found.ends, found.store, Policy()).plan
+    return draw(source, found.ends, found.store, found.policy).plan
 
 
 def synced(**members) -> World:
@@ -238,11 +239,11 @@ class FailingStore(Store):
 
     fatal = -1
 
-    def confirm(self, confirmation) -> None:
+    def confirm_all(self, confirmations, **more) -> None:
         self.fatal -= 1
         if self.fatal == -1:
             raise Crash
-        super().confirm(confirmation)
+        super().confirm_all(confirmations, **more)
 
 
 def fault_at(number: int, what: str):

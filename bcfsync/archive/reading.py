@@ -39,6 +39,12 @@ class NotAnArchive(InvalidArchive, ValueError):
     """The file is no zip, is cut off, or cannot be opened."""
 
 
+class NotReady(NotAnArchive):
+    """The file is empty, or its end is missing: it may still be written, copied or fetched."""
+
+    hint = "wait until it is written; where it stays like this, export the archive again"
+
+
 class BadEntry(InvalidArchive, ValueError):
     """An entry is damaged, encrypted, or packed by a method nobody else reads."""
 
@@ -259,15 +265,16 @@ def _start_of(path: Path) -> bytes:
 
 def _refuse_what_is_no_zip(path: Path, start: bytes) -> None:
     if not start:
-        raise NotAnArchive(f"{path}: the file is empty", hint="wait until it is written, or export it again")
+        raise NotReady(f"{path}: the file is empty: is it still being written?")
     if start.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"<"):
         raise NotAnArchive(
             f"{path}: this is a bare XML file, not a BCF archive",
             hint="give the .bcf or .bcfzip file it was taken from",
         )
     if not _is_zip(path):
-        what = "cut off: its directory is missing" if start.startswith(b"PK") else "not a zip, so not a BCF archive"
-        raise NotAnArchive(f"{path}: the file is {what}", hint="export the archive again")
+        if start.startswith(b"PK"):
+            raise NotReady(f"{path}: the file is cut off: its directory is missing; is it still being written?")
+        raise NotAnArchive(f"{path}: the file is not a zip, so not a BCF archive", hint="export the archive again")
 
 
 def _is_zip(path: Path) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from bcfsync.archive.directory import Record, Unspliceable, end_of_directory, read_directory
+from bcfsync.archive.names import decoded_name, tidied
 from bcfsync.archive.reading import Archive
 from bcfsync.archive.writing import STAMP, CannotWrite, OpenBlob, Payload, add_entry, replacing
 from bcfsync.model import Blob
@@ -62,12 +63,21 @@ def rewrite_archive(
         CannotWrite: and the target is as it was.
     """
     with replacing(target, before_replace) as stream:
-        try:
-            _splice(archive, archive.file, stream, changes, open_blob)
-        except Unspliceable:
-            stream.seek(0)
-            stream.truncate()
-            _pack_anew(archive, stream, changes, open_blob)
+        rewrite(archive, stream, changes, open_blob)
+
+
+def rewrite(archive: Archive, stream: IO[bytes], changes: Changes, open_blob: OpenBlob) -> None:
+    """The same, into an empty stream.
+
+    Raises:
+        CannotWrite: an entry cannot be packed again.
+    """
+    try:
+        _splice(archive, archive.file, stream, changes, open_blob)
+    except Unspliceable:
+        stream.seek(0)
+        stream.truncate()
+        _pack_anew(archive, stream, changes, open_blob)
 
 
 # -- raw --------------------------------------------------------------------------------------------------------
@@ -80,10 +90,11 @@ def _splice(archive: Archive, source: IO[bytes], target: IO[bytes], changes: Cha
     with tempfile.SpooledTemporaryFile(_SCRAP_IN_MEMORY) as scrap:
         fresh = _scrap(archive, scrap, changes, open_blob)
         # an entry without a name is one that reading skips; one hidden by another of its name goes with that
+        emptied = _emptied(archive, changes)
         old = [
             (names.get(at, ""), record)
             for at, record in enumerate(directory.records)
-            if archive.shadowed.get(record.offset) not in changes.removed
+            if archive.shadowed.get(record.offset) not in changes.removed and record.offset not in emptied
         ]
         plan = _sequence(old, changes, fresh, (source, scrap))
         central = _copied(plan, target)
@@ -91,6 +102,30 @@ def _splice(archive: Archive, source: IO[bytes], target: IO[bytes], changes: Cha
     body = b"".join(central)
     target.write(body)
     target.write(end_of_directory(len(central), start, len(body), directory.comment))
+
+
+def _emptied(archive: Archive, changes: Changes) -> frozenset[int]:
+    """The entries of folders that lose all they had, by the places of their headers."""
+    removed, added = changes.removed, (name for name, _, _ in changes.added)
+    if not removed:
+        return frozenset()
+    lost = _folders(removed) - _folders([*(name for name in archive.names if name not in removed), *added])
+    return frozenset(
+        info.header_offset
+        for info in archive.packed
+        if info.is_dir() and tidied(decoded_name(info).replace("\\", "/")).rstrip("/") in lost
+    )
+
+
+def _folders(names: Iterable[str]) -> frozenset[str]:
+    """All folders these entries lie in, at any depth."""
+    found: set[str] = set()
+    for name in names:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return frozenset(found)
 
 
 def _scrap(archive: Archive, scrap: IO[bytes], changes: Changes, open_blob: OpenBlob) -> dict[str, Record]:
@@ -206,6 +241,7 @@ def _pack_anew(archive: Archive, target: IO[bytes], changes: Changes, open_blob:
     behind: dict[str | None, list[tuple[str, Payload]]] = {}
     for entry, payload, after in changes.added:
         behind.setdefault(after, []).append((entry, payload))
+    emptied = _emptied(archive, changes)
     first = min((info.header_offset for info in archive.packed), default=0)
     # a directory that lies about its places has nothing before them
     if 0 < first < archive.file.seek(0, os.SEEK_END):
@@ -216,7 +252,10 @@ def _pack_anew(archive: Archive, target: IO[bytes], changes: Changes, open_blob:
         for info in archive.packed:
             name = names.get(info.header_offset)
             if name is None:
-                if archive.shadowed.get(info.header_offset) not in changes.removed:
+                if (
+                    archive.shadowed.get(info.header_offset) not in changes.removed
+                    and info.header_offset not in emptied
+                ):
                     _skipped(packed, archive, info)
                 continue
             payload = changes.replaced.get(name, Blob(name, info.file_size))

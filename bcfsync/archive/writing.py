@@ -4,9 +4,12 @@ Owns: the one atomic replace. Sees: errors, model.Blob as a name for bytes that 
 """
 
 import contextlib
+import errno
 import os
 import shutil
+import stat
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +37,22 @@ class CannotWrite(UsageError, OSError):
     hint = "check the folder and your rights, and close the program that has the file open"
 
 
+class WriteProtected(CannotWrite):
+    """The file is there and may not be written."""
+
+
+class NoSpace(CannotWrite):
+    """The disk, or somebody's share of it, is full."""
+
+    hint = "make room on the disk"
+
+
+class HeldOpen(CannotWrite):
+    """Another program has the file open, and the system lets nobody replace it."""
+
+    hint = "close it there"
+
+
 class UnsafeEntry(BcfsyncError, ValueError):
     """An entry was to be written that would leave the archive: a defect of whoever named it."""
 
@@ -59,7 +78,17 @@ def write_archive(
         CannotWrite: and the target is as it was.
         UnsafeEntry: and the target is as it was.
     """
-    with replacing(path, before_replace) as stream, zipfile.ZipFile(stream, "w") as archive:
+    with replacing(path, before_replace) as stream:
+        pack(stream, entries, open_blob)
+
+
+def pack(stream: IO[bytes], entries: Iterable[tuple[str, Payload]], open_blob: OpenBlob) -> None:
+    """The same, into a stream.
+
+    Raises:
+        UnsafeEntry: what was written is to be thrown away.
+    """
+    with zipfile.ZipFile(stream, "w") as archive:
         for entry, payload in entries:
             info = zipfile.ZipInfo(entry, STAMP)
             info.create_system = 0
@@ -73,36 +102,127 @@ def replacing(path: Path, before_replace: Callable[[], None] = lambda: None) -> 
     Raises:
         CannotWrite: and the target is as it was.
     """
-    # a link stays a link: what it points to is what is written
-    path = Path(os.path.realpath(path)) if path.is_symlink() else path
-    if path.exists() and not os.access(path, os.W_OK):
-        raise CannotWrite(f"{path}: the file is write-protected")
-    try:
-        with _beside(path, before_replace) as stream:
-            yield stream
-    except OSError as error:
-        if isinstance(error, BcfsyncError):
-            raise
-        raise CannotWrite(f"{path}: cannot be written: {error.strerror or error}") from error
+    with beside(path) as made:
+        with made.translated():
+            yield made.stream
+        made.finish()
+        before_replace()
+        made.put()
+
+
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+"""Seconds between tries to replace a file: virus scanners and indexers let go of it within two."""
+
+
+class Replacement:
+    """A new file beside the one whose place it shall take; nobody sees it before ``put``.
+
+    Attributes:
+        path: whose place it takes; where that was a link, what the link points to.
+        temporary: where it is until then.
+        stream: to write it to, until ``finish``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Make an empty file.
+
+        Raises:
+            CannotWrite: there can be none.
+        """
+        # a link stays a link: what it points to is what is written
+        self.path = Path(os.path.realpath(path)) if path.is_symlink() else path
+        if self.path.exists() and not _is_writable(self.path):
+            raise WriteProtected(f"{self.path}: the file is write-protected")
+        with self.translated():
+            descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=self.path.parent)
+        self.temporary = Path(name)
+        self.stream: IO[bytes] = os.fdopen(descriptor, "w+b")
+
+    def finish(self) -> None:
+        """Bring the file to the disk, and close it.
+
+        Raises:
+            CannotWrite: there is no room for it.
+        """
+        with self.translated():
+            _sweep(self.temporary)
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()
+            _keep_mode(self.path, self.temporary)
+
+    def put(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Let the file take its place, on disk when this returns.
+
+        Raises:
+            HeldOpen: another program keeps the old one open, even after two seconds and a half.
+            CannotWrite: and the old one is as it was.
+        """
+        with self.translated():
+            for pause in _PAUSES:
+                try:
+                    self.temporary.replace(self.path)
+                    break
+                except PermissionError as error:
+                    if not _is_busy(error):
+                        raise
+                sleep(pause)
+            else:
+                self._put_at_last()
+        _sync_folder(self.path.parent)
+
+    def _put_at_last(self) -> None:
+        try:
+            self.temporary.replace(self.path)
+        except PermissionError as error:
+            if not _is_busy(error):
+                raise
+            raise HeldOpen(f"{self.path}: it is open in another program") from error
+
+    def discard(self) -> None:
+        """Leave nothing behind; after ``put`` there is nothing to leave."""
+        with contextlib.suppress(OSError):  # what could not be flushed is not wanted
+            self.stream.close()
+        with contextlib.suppress(OSError):  # a share that went away takes it along, or ``_sweep`` does
+            self.temporary.unlink(missing_ok=True)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """What the system says, in our words."""
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, BcfsyncError):
+                raise
+            kind = NoSpace if error.errno in _FULL else CannotWrite
+            raise kind(f"{self.path}: cannot be written: {error.strerror or error}") from error
+
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_BUSY = {5, 32, 33}  # access denied, sharing violation, lock violation
+
+
+def _is_busy(error: OSError) -> bool:
+    return getattr(error, "winerror", None) in _BUSY
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether the file may be written, by our rights and by its own marks, which even an administrator respects."""
+    return os.access(path, os.W_OK) and bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
 
 @contextmanager
-def _beside(path: Path, before_replace: Callable[[], None]) -> Iterator[IO[bytes]]:
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    _sweep(temporary)
+def beside(path: Path) -> Iterator[Replacement]:
+    """A new file for ``path``; unless it is ``put`` within the block, nothing of it is left.
+
+    Raises:
+        CannotWrite: there can be none.
+    """
+    made = Replacement(path)
     try:
-        with os.fdopen(descriptor, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        _keep_mode(path, temporary)
-        before_replace()
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+        yield made
+    finally:
+        made.discard()
 
 
 def add_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, payload: Payload, open_blob: OpenBlob) -> None:

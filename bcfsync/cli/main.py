@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from bcfsync import __version__, config
+from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import printable
 from bcfsync.errors import BcfsyncError
 
@@ -26,6 +27,20 @@ COMMANDS = {
     "diff": ("bcfsync.cli.diff", "Tell two archives apart."),
     "import": ("bcfsync.cli.transfer", "Bring archives into a server's project."),
     "export": ("bcfsync.cli.transfer", "Bring a server's project into an archive."),
+    "init": ("bcfsync.cli.init", "Set up a folder and a server as a pair."),
+    "remote": ("bcfsync.cli.remote", "The servers of the configuration."),
+    "plan": ("bcfsync.cli.sync", "Say what sync would do, and do nothing."),
+    "sync": ("bcfsync.cli.sync", "Keep folders and servers equal."),
+    "pull": ("bcfsync.cli.sync", "Bring the server's changes into the folder."),
+    "push": ("bcfsync.cli.sync", "Bring the folder's changes to the server."),
+    "watch": ("bcfsync.cli.watch", "Sync whenever something changes."),
+    "status": ("bcfsync.cli.record", "Say how the pairs are."),
+    "conflicts": ("bcfsync.cli.conflicts", "What both sides changed, and whose value wins."),
+    "log": ("bcfsync.cli.record", "What was done, run by run."),
+    "explain": ("bcfsync.cli.record", "Everything on record of a topic."),
+    "verify": ("bcfsync.cli.recovery", "Look at both sides whole, and report what differs."),
+    "undo": ("bcfsync.cli.recovery", "Put the last run back."),
+    "restore": ("bcfsync.cli.recovery", "Bring a deleted topic back from the trash."),
     "serve": ("bcfsync.cli.serve", "Run the reference server on this machine."),
     "demo": ("bcfsync.cli.demo", "See it all work, on this machine, in seconds."),
 }
@@ -97,21 +112,13 @@ def _run() -> int:
         click.echo("interrupted; what was done so far is recorded", err=True)
         code = _INTERRUPTED
     except BcfsyncError as error:
-        _explain(error)
+        explain(error)
         code = error.exit_code
     except OSError as error:
         code = _explain_path(error) if error.filename else _confess(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a defect of ours
         code = _confess(error)
     return code if isinstance(code, int) else 0
-
-
-def _explain(error: BcfsyncError) -> None:
-    click.echo(f"error: {printable(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"  hint: {printable(error.hint)}", err=True)
-    if config.wants_tracebacks():
-        traceback.print_exception(error)
 
 
 def _explain_path(error: OSError) -> int:

@@ -3,11 +3,13 @@
 Owns: the options' names and help; what may reach a terminal, and JSON as it is printed. Sees: click.
 """
 
+import functools
 import json
 import re
 import sys
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 VERSIONS = ("2.0", "2.1", "3.0")
 """The versions of BCF-XML bcfsync writes, here for help that is to come at once."""
+MEMBERS = (
+    "title", "topic_type", "topic_status", "priority", "index", "due_date", "assigned_to", "stage", "description",
+    "comment",
+)  # fmt: skip
+"""Members in conflict whose value a person can write on the command line, here for the same reason."""
 ARCHIVE = click.Path(path_type=Path)
 """A path that need not exist: our own errors say more than click's."""
 
@@ -84,10 +91,7 @@ def run_options(command: F) -> F:
             "--forget", is_flag=True,
             help="Forget what is on record about this project first; risks doubles where servers mint ids.",
         ),
-        click.option(
-            "--settle", type=click.FloatRange(0, 3600), default=60.0, show_default=True, metavar="SECONDS",
-            help="How long a create whose answer was lost may still arrive, on servers that mint their own ids.",
-        ),
+        settle_option,
         click.option("--no-color", is_flag=True, help="Plain text."),
         click.option("-q", "--quiet", is_flag=True, help="Print the summary only."),
         click.option("-v", "--verbose", is_flag=True, help="Print adoptions, too."),
@@ -95,3 +99,48 @@ def run_options(command: F) -> F:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a command about pairs shall go about it: what the options say that all of them take."""
+
+    config: Path | None = None
+    dry_run: bool = False
+    yes: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    as_json: bool = False
+    color: bool = True
+
+
+def manner_options(command: F) -> F:
+    """The options every command about pairs takes; they arrive as one ``manner``."""
+
+    @functools.wraps(command)
+    def with_manner(
+        *, config: Path | None, dry_run: bool, yes: bool, verbose: bool, quiet: bool, as_json: bool, no_color: bool,
+        **others: Any,  # noqa: ANN401 - whatever else the command takes
+    ) -> object:  # fmt: skip
+        manner = Manner(config, dry_run, yes, verbose, quiet, as_json, color=not no_color)
+        return command(manner=manner, **others)
+
+    found: Any = with_manner
+    for option in (
+        click.option("--config", type=ARCHIVE, metavar="FILE", help="Use this bcfsync.toml; else the nearest one."),
+        click.option("--no-color", is_flag=True, help="Plain text."),
+        click.option("-q", "--quiet", is_flag=True, help="Print the least."),
+        click.option("-v", "--verbose", is_flag=True, help="Print more."),
+        click.option("-y", "--yes", is_flag=True, help="Ask nothing: the answer is yes."),
+        click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    ):
+        found = option(found)
+    return json_option(found)  # type: ignore[no-any-return]
+
+
+def settle_option(command: F) -> F:
+    """``--settle``: for servers that mint ids."""
+    return click.option(
+        "--settle", type=click.FloatRange(0, 3600), default=60.0, show_default=True, metavar="SECONDS",
+        help="How long a create whose answer was lost may still arrive, on servers that mint their own ids.",
+    )(command)  # fmt: skip

@@ -14,6 +14,7 @@ import click
 
 from bcfsync import config
 from bcfsync.changes import Kind, Site
+from bcfsync.cli.learning import keep_facts, known_facts
 from bcfsync.cli.options import printable
 from bcfsync.cli.render import Renderer
 from bcfsync.errors import InvalidArchive, UsageError
@@ -25,8 +26,6 @@ from bcfsync.run import Planned, Timing, draw, run
 from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.rest.side import RestSide
 from bcfsync.store import Store
-
-_KEEPS_GUIDS = "keeps_guids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,7 @@ def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
     store = stack.enter_context(Store(path))
     if options.forget:
         store.forget()
-    noted = store.noted(f"{_KEEPS_GUIDS} {remote.base.version}")
-    remote.keeps_guids = None if noted is None else noted == "yes"
+    remote.recall(known_facts(store))
     return remote, store
 
 
@@ -103,15 +101,14 @@ def _reported(renderer: Renderer, remote: RestSide, store: Store, target: str) -
         yield
         finished = True
     finally:
-        if remote.keeps_guids is not None:
-            store.note(f"{_KEEPS_GUIDS} {remote.base.version}", "yes" if remote.keeps_guids else "no")
+        keep_facts(store, remote)
         renderer.summary(remote.http.traffic, target, finished=finished)
 
 
 def _readable(path: Path) -> ArchiveSide:
     """An archive with at least one topic; read before the server is even asked."""
     side = ArchiveSide(path)
-    if side.stamp is None:
+    if side.tag is None:
         raise NothingToImport(f"{path}: no such file", hint="check the path")
     if not side.bcf.topics:
         broken = [finding for finding in side.findings if finding.rule.severity is Severity.ERROR]

@@ -15,8 +15,15 @@ from bcfsync.cli.options import json_text, printable
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Event, Planned, Waiting
 
-_SYMBOLS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.ADOPT: ("=", "blue")}
-_COUNTED = {Verb.CREATE: "created", Verb.UPDATE: "updated"}
+SYMBOLS = {
+    Verb.CREATE: ("+", "green"),
+    Verb.UPDATE: ("~", "yellow"),
+    Verb.DELETE: ("-", "red"),
+    Verb.ADOPT: ("=", "blue"),
+    Verb.UNBIND: ("=", "blue"),
+}
+"""How a verb is marked."""
+_COUNTED = {Verb.CREATE: "created", Verb.UPDATE: "updated", Verb.DELETE: "deleted"}
 _WITH_TOPIC = {Kind.PROJECT}
 _SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
 
@@ -30,6 +37,7 @@ class Tally:
 
     created: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
     updated: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
+    deleted: dict[Site, int] = field(default_factory=lambda: dict.fromkeys(Site, 0))
     kinds: dict[tuple[Verb, Kind], int] = field(default_factory=dict)
     adopted: int = 0
     held_steps: int = 0
@@ -60,11 +68,10 @@ class Tally:
     def apply(self, step: Step, outcome: Outcome) -> None:
         """Count the end of a step."""
         match outcome.status:
-            case Status.DONE if step.verb is Verb.ADOPT or outcome.adopted:
+            case Status.DONE if not step.verb.writes or outcome.adopted:
                 self.adopted += 1
             case Status.DONE:
-                counted = self.created if step.verb is Verb.CREATE else self.updated
-                counted[step.site] += 1
+                self._counted(step.verb)[step.site] += 1
                 self.kinds[step.verb, step.kind] = self.kinds.get((step.verb, step.kind), 0) + 1
             case Status.HELD:
                 self.held_steps += 1
@@ -73,6 +80,11 @@ class Tally:
                 self.unanswered += outcome.status is Status.UNANSWERED
             case Status.STALE:
                 pass
+
+    def _counted(self, verb: Verb) -> dict[Site, int]:
+        if verb is Verb.DELETE:
+            return self.deleted
+        return self.created if verb is Verb.CREATE else self.updated
 
     @property
     def exit_code(self) -> int:
@@ -83,14 +95,11 @@ class Tally:
 
     def summary(self, traffic: Traffic) -> dict[str, Any]:
         """The last line of ``--json``."""
-        sides = {
-            str(site): {"created": self.created[site], "updated": self.updated[site], "deleted": 0} for site in Site
-        }
+        counts = {"created": self.created, "updated": self.updated, "deleted": self.deleted}
+        sides = {str(site): {name: count[site] for name, count in counts.items()} for site in Site}
         return {
             "type": "summary",
-            "created": sum(self.created.values()),
-            "updated": sum(self.updated.values()),
-            "deleted": 0,
+            **{name: sum(count.values()) for name, count in counts.items()},
             "adopted": self.adopted,
             "conflicts": self.conflicts,
             "held": self.held,
@@ -138,30 +147,31 @@ class Renderer:
         leftovers = self.tally.plan(plan, self.archive)
         for step in plan.steps:
             if self.as_json:
-                self._emit({"type": "action", **_step(step)})
+                self._emit({"type": "action", **step_facts(step)})
             elif step.verb.writes or self.verbose:
-                symbol, color = _SYMBOLS[step.verb]
-                self._line(f"{step.site}  {step.label}{_members(step)}", symbol, color)
+                symbol, color = SYMBOLS[step.verb]
+                self._line(f"{step.site}  {step.label}{members(step)}", symbol, color)
         self._plan_leftovers(leftovers)
         if not self.as_json:
             creates = sum(step.verb is Verb.CREATE for step in plan.writes)
-            updates = len(plan.writes) - creates
-            left = f"{_count(len(plan.conflicts), 'conflict')}, {len(plan.holds)} held"
-            self._line(f"Plan: {creates} new, {_count(updates, 'update')}, 0 deletes, {left}.")
+            deletes = len(plan.deletions)
+            updates = len(plan.writes) - creates - deletes
+            left = f"{counted(len(plan.conflicts), 'conflict')}, {len(plan.holds)} held"
+            self._line(f"Plan: {creates} new, {counted(updates, 'update')}, {counted(deletes, 'delete')}, {left}.")
 
     def summary(self, traffic: Traffic, target: str, *, finished: bool = True) -> None:
         """Print how it ended; what stopped it before it was ``finished`` is told elsewhere."""
         if self.as_json:
             self._emit(self.tally.summary(traffic))
             return
-        parts = _summed(self.tally)
+        parts = summed(self.tally)
         if finished and self.dry:
             done = "dry run, nothing was changed"
         elif finished:
             done = ", ".join(parts) or "nothing to do, all is there already"
         else:
             done = f"stopped; until then {', '.join(parts) or 'nothing was changed'}"
-        cost = f"{_count(traffic.requests, 'request')}, {time.monotonic() - self.tally.started:.1f} s"
+        cost = f"{counted(traffic.requests, 'request')}, {time.monotonic() - self.tally.started:.1f} s"
         click.echo(f"{printable(target)}: {done} ({cost})", err=True)
         if self.tally.conflicts:
             click.echo(_SETTLE, err=True)
@@ -170,13 +180,15 @@ class Renderer:
 
     def _applied(self, step: Step, outcome: Outcome) -> None:
         if self.as_json:
-            self._emit({"type": "outcome", **_step(step), "status": outcome.status, "message": outcome.message or None})
+            self._emit(
+                {"type": "outcome", **step_facts(step), "status": outcome.status, "message": outcome.message or None}
+            )
             return
-        symbol, color = _SYMBOLS[step.verb]
+        symbol, color = SYMBOLS[step.verb]
         if outcome.status is Status.DONE:
             if (step.verb.writes or self.verbose) and not self.quiet:
                 note = f"  ({outcome.message})" if outcome.message else ""
-                self._line(f"{step.site}  {step.label}{_members(step)}{note}", symbol, color)
+                self._line(f"{step.site}  {step.label}{members(step)}{note}", symbol, color)
         elif outcome.status is not Status.STALE:
             self._line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
 
@@ -188,8 +200,8 @@ class Renderer:
 
     def _conflict(self, conflict: Conflict) -> None:
         if self.as_json:
-            members = ("kind", "topic", "guid", "field", "base", "local", "remote")
-            self._emit({"type": "conflict", **{name: getattr(conflict, name) for name in members}})
+            names = ("kind", "topic", "guid", "field", "base", "local", "remote")
+            self._emit({"type": "conflict", **{name: getattr(conflict, name) for name in names}})
             return
         said = (
             f"{conflict.label} {conflict.field}: file={conflict.local!r} server={conflict.remote!r}; neither is changed"
@@ -214,23 +226,24 @@ class Renderer:
         click.echo(json_text(data))
 
 
-def _count(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
     """A number and the word for what it counts, "1 topic" or "2 topics"."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _summed(tally: Tally) -> list[str]:
+def summed(tally: Tally) -> list[str]:
     """What there is to say of a run: what was made, then what was left undone."""
     made = sorted(tally.kinds.items(), key=lambda item: list(Kind).index(item[0][1]))
     undone = (("held", tally.held), ("failed", tally.failed - tally.unanswered), ("unanswered", tally.unanswered))
     return [
         *(f"{n} {_plural(kind, n)} {_COUNTED[verb]}" for (verb, kind), n in made if kind not in _WITH_TOPIC),
-        *([_count(tally.conflicts, "conflict")] if tally.conflicts else []),
+        *([counted(tally.conflicts, "conflict")] if tally.conflicts else []),
         *(f"{count} {name}" for name, count in undone if count),
     ]
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_facts(step: Step) -> dict[str, Any]:
+    """A step for programs."""
     return {
         "site": step.site,
         "verb": step.verb,
@@ -242,7 +255,8 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _members(step: Step) -> str:
+def members(step: Step) -> str:
+    """The members a step changes, with the space before them."""
     return f"  {', '.join(step.fields)}" if step.fields else ""
 
 

@@ -89,7 +89,12 @@ class _Rewriter:
         for key, gone in old.items():
             if key in self.twins:
                 raise CannotEdit(f"the archive holds topic {gone.guid} twice; merge makes it one")
-            self.entries.remove([markup_of(gone, self.lookup), *entries_of(gone, self.lookup)])
+            self.entries.remove([markup_of(gone, self.lookup), *self._own(gone)])
+
+    def _own(self, topic: Topic) -> Iterable[str]:
+        """The files of a topic that lie in its folder; what lies elsewhere, such as a model, is the project's."""
+        folder = layout.folder_of(topic) if topic.folder is None else topic.folder
+        return (name for name in entries_of(topic, self.lookup) if not folder or name.startswith(f"{folder}/"))
 
     def _create(self, key: str, topic: Topic) -> None:
         folder = layout.folder_of(topic)

@@ -1,7 +1,7 @@
 """Deciding: from whole topics of both sites and the base to the plan of one direction.
 
 Owns: the order of a pass. Sees: the drawing board and the rules in ``topics``, ``parts`` and ``thread``.
-Rules: docs/sync-rules.md. Nothing is ever deleted here.
+Rules: docs/sync-rules.md.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import replace
 from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import Topic
-from bcfsync.plan import parts, thread, topics
+from bcfsync.plan import deleting, parts, thread, topics, withholding
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.pairing import Pair
 from bcfsync.plan.policy import Policy
@@ -21,7 +21,7 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
     """The plan that brings the source's topics, and its edits to them, to the target.
 
     Order: project, documents, then topic by topic its own members, snippet, files, references, viewpoints and
-    comments, and last the relations between topics.
+    comments; then the relations between topics, and last of all what is deleted.
 
     Args:
         triage: the paired topics, and which site is the source.
@@ -30,7 +30,10 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
         target: their counterparts.
         policy: what may be done.
     """
-    drawing = Drawing(triage.source, base, source, target, policy)
+    drawing = Drawing(
+        triage.source, base, source, target, policy, source_complete=triage.source_complete,
+        target_complete=triage.target_complete,
+    )  # fmt: skip
     _plan_project(drawing)
     found = list(_at_hand(drawing, triage))
     for topic, counterpart, _ in found:
@@ -43,9 +46,13 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
             parts.plan_references(drawing, topic, counterpart)
             thread.plan_viewpoints(drawing, topic, counterpart)
             thread.plan_comments(drawing, topic, counterpart)
+        if counterpart is not None:
+            deleting.plan_lost_parts(drawing, topic, counterpart)
     parts.plan_documents(drawing)
     for topic, counterpart, _ in found:
         topics.plan_related(drawing, topic, counterpart)
+    deleting.plan_lost_topics(drawing, triage)
+    topics.plan_caught_up(drawing, [(topic, counterpart) for topic, counterpart, _ in found])
     return _finished(drawing)
 
 
@@ -74,10 +81,13 @@ def _plan_project(drawing: Drawing) -> None:
 
 
 def _finished(drawing: Drawing) -> Plan:
-    begun = [drawing.base.intents[key].begun for key in drawing.unanswered]
+    steps = tuple(_numbered(drawing))
+    unanswered = (step for step in steps if step.verb is Verb.CREATE and drawing.source_site is Site.LOCAL)
+    intents = (drawing.base.intents.get(key_of(step.kind, step.topic, step.guid)) for step in unanswered)
+    begun = [intent.begun for intent in intents if intent is not None]
     minted = not drawing.capabilities.client_guid
     return Plan(
-        tuple(_numbered(drawing)),
+        steps,
         tuple(drawing.conflicts),
         tuple(drawing.holds),
         max(begun) + drawing.policy.settle if begun and minted else None,
@@ -86,5 +96,5 @@ def _finished(drawing: Drawing) -> Plan:
 
 
 def _numbered(drawing: Drawing) -> Iterator[Step]:
-    steps = (step for group in drawing.groups.values() for step in group)
+    steps = withholding.kept(drawing, (step for group in drawing.groups.values() for step in group))
     return (replace(step, number=at) for at, step in enumerate(steps))

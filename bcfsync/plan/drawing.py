@@ -1,10 +1,12 @@
 """The drawing board of a plan: what is known of both sites, and the steps, conflicts and holds so far.
 
-Owns: how steps, conflicts and holds are noted, and which shadow counts. Sees: changes, pairing's scope.
+Owns: how steps, conflicts and holds are noted, who is who in this pass, and which shadow counts. Sees: changes,
+pairing's scope.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from bcfsync.advance import advanced, said
@@ -13,6 +15,7 @@ from bcfsync.changes import (
     Base,
     Bodies,
     Capabilities,
+    Cause,
     Conflict,
     Entity,
     Hold,
@@ -35,6 +38,9 @@ E = TypeVar("E", bound=Entity)
 LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
 """What kinds of atom refer to by id, beside relations."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_IDS = {"viewpoint_guid": Kind.VIEWPOINT, "document_guid": Kind.DOCUMENT}
+PARTS = frozenset({Kind.SNIPPET, Kind.FILES, Kind.RELATED})
+"""What a topic has once."""
 IDENTITY = ("guid",)
 """The member an adoption names that records who is who and nothing else."""
 
@@ -56,17 +62,21 @@ class Atom:
 
 @dataclass
 class Drawing:
-    """A plan being drawn: what is known of both sites, and the steps so far, in the groups they will be done in."""
+    """A plan being drawn: what is known of both sites, and the steps so far, in the groups they will be done in.
+
+    ``source_complete`` and ``target_complete``: what their listings lack is not there.
+    """
 
     source_site: Site
     base: Base
     source: Bodies
     target: Bodies
     policy: Policy
-    groups: dict[str, list[Step]] = field(default_factory=lambda: {"first": [], "topics": [], "last": []})
+    source_complete: bool = True
+    target_complete: bool = True
+    groups: dict[str, list[Step]] = field(default_factory=lambda: {"first": [], "topics": [], "last": [], "gone": []})
     conflicts: list[Conflict] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
-    unanswered: list[Key] = field(default_factory=list)
     literal: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
     paired: dict[Key, Key] = field(default_factory=dict)
@@ -96,6 +106,27 @@ class Drawing:
         """The key on the target of an atom of the source: on record, or found in this very pass."""
         return self.base.across(self.source_site, key) or self.paired.get(key)
 
+    def local_key(self, atom: Atom) -> Key:
+        """The local key of an atom of the source; its own where it has no name there."""
+        if self.source_site is Site.LOCAL:
+            return atom.key
+        if atom.kind in PARTS:
+            topic = key_of(Kind.TOPIC, "", atom.topic)
+            known = self.paired.get(topic) or self.across(topic)
+            return Key(atom.kind, known.guid, known.guid) if known else atom.key
+        return self.paired.get(atom.key) or self.across(atom.key) or atom.key
+
+    def local_id(self, atom: Atom, name: str, value: object) -> object:
+        """A member of an atom as the target spells it, as the archive does: an id by its local key."""
+        kind = _IDS.get(name)
+        if kind is None or not isinstance(value, str) or self.target_site is Site.LOCAL:
+            return value
+        topic = self.across(key_of(Kind.TOPIC, "", atom.topic)) if kind is not Kind.DOCUMENT else None
+        key = key_of(kind, topic.guid if topic else "", value)
+        known = self.base.to_local.get(key)
+        known = known or next((ours for ours, theirs in self.paired.items() if theirs == key), None)
+        return known.guid if known else key.guid
+
     def name_across(self, kind: Kind, topic: str, guid: str) -> str:
         """The key of an id of the source as the target calls it, where that is known, else as it is written."""
         known = self.across(key_of(kind, topic, guid))
@@ -119,6 +150,17 @@ class Drawing:
             ours, theirs = measured(value, held, [(ours, theirs), *copies])
         return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
 
+    @cached_property
+    def put_back(self) -> frozenset[str]:
+        """Topics the archive holds in an earlier state than the one on record: a backup, an old mail."""
+        topics = (self.source if self.source_site is Site.LOCAL else self.target).topics
+        recorded = ((key, self.base.local.get(Key(Kind.TOPIC, "", key))) for key in topics)
+        return frozenset(key for key, shadow in recorded if shadow is not None and is_earlier(topics[key], shadow))
+
+    def is_put_back(self, guid: str) -> bool:
+        """Whether a topic of the archive is in an earlier state than the one on record."""
+        return guid_key(guid) in self.put_back
+
     def recorded(self, key: Key) -> Shadows:
         """What is on record of an atom for this archive and the server, the source's first."""
         local = self.base.local_key(self.source_site, key)
@@ -131,8 +173,10 @@ class Drawing:
         Of several archives the one the server still agrees with, else the latest revision.
         """
         local = self.base.local_key(self.source_site, key)
-        if local is None:
-            return None, None
+        return self.past(local, value) if local is not None else (None, None)
+
+    def past(self, local: Key, value: E) -> tuple[E | None, E | None]:
+        """The same by the local key, of a value of the server."""
         own = (self.base.local.get(local), self.base.seen.get(local))
         found: list[Any] = [own, *self.base.copies.get(local, ())]
         pairs = [(seen, held) for held, seen in found if held is not None and seen is not None]
@@ -146,12 +190,10 @@ class Drawing:
         return known.guid if known is not None and self.target_site is Site.LOCAL else written_guid(guid)
 
     def step(self, group: str, verb: Verb, atom: Atom, value: Entity, **more: Any) -> None:  # noqa: ANN401 - Step's members
-        """Add a step to a group; a create that was begun before is noted as unanswered."""
+        """Add a step to a group."""
         origin = more.pop("origin", value)
         item = Step(0, self.target_site, verb, atom.kind, atom.guid, value, origin, atom.label, topic=atom.topic)
         self.groups[group].append(replace(item, **more))
-        if verb is Verb.CREATE and self.source_site is Site.LOCAL and atom.key in self.base.intents:
-            self.unanswered.append(atom.key)
 
     def adopt(self, group: str, atom: Atom, value: Entity, target: str, held: Entity) -> None:
         """Record that both sites agree on an atom, unless that is on record already."""
@@ -168,6 +210,8 @@ class Drawing:
             both: what the source holds and what the target holds.
             target: the atom's id there.
         """
+        if self.is_on_record(atom.key, both):
+            return
         new = advanced(shadows, *both, (), lambda guid: self._linked(atom, guid))
         if new is None:
             if self.base.local_key(self.source_site, atom.key) not in self.base.open:
@@ -175,10 +219,17 @@ class Drawing:
             return
         self.record(group, atom, new, target)
 
+    def is_on_record(self, key: Key, both: tuple[Entity, Entity]) -> bool:
+        """Whether both sites hold what they are on record to hold."""
+        old = self.recorded(key)
+        return old.known and said(old.source) == said(both[0]) and said(old.target) == said(both[1])
+
     def record(self, group: str, atom: Atom, new: Shadows, target: str) -> None:
         """Record new shadows, unless they say what is on record already."""
         old = self.recorded(atom.key)
-        if not old.known or said(new.source) != said(old.source) or said(new.target) != said(old.target):
+        known = self.base.across(self.source_site, atom.key)
+        another = known is not None and atom.kind is Kind.TOPIC and known.guid != guid_key(target)
+        if another or not old.known or said(new.source) != said(old.source) or said(new.target) != said(old.target):
             origin: Any = new.source
             self.step(group, Verb.ADOPT, atom, origin, target=target, expected=new.target)
 
@@ -186,25 +237,41 @@ class Drawing:
         kind = LINKS.get(atom.kind, atom.kind)
         return self.name_across(kind, "" if kind is Kind.DOCUMENT else atom.topic, guid)
 
-    def conflict(self, atom: Atom, name: str, base: object, source: object, target: object) -> None:
+    def conflict(self, atom: Atom, name: str, clash: "Clash") -> None:
         """Note a member both sites changed."""
-        said, ours, theirs = (
-            None if canonical(item) is None else str(canonical(item)) for item in (shown(base), source, target)
-        )
-        local, remote = (ours, theirs) if self.source_site is Site.LOCAL else (theirs, ours)
-        self.conflicts.append(Conflict(atom.kind, atom.topic, atom.guid, name, said, local, remote, atom.label))
+        said = clash.base, clash.local, clash.remote
+        key = self.local_key(atom)
+        self.conflicts.append(Conflict(atom.kind, atom.topic, atom.guid, name, *said, atom.label, key))
 
-    def hold(self, atom: Atom, reason: str) -> None:
+    def clash(self, atom: Atom, name: str, bases: Shadows, source: object, target: object) -> "Clash":
+        """What people see of a conflict, the same from either direction; ids are given as the target spells them."""
+        before = bases.source if self.source_site is Site.LOCAL else bases.target
+        values = (shown(before), source, target)
+        base, ours, theirs = (text_of(self.local_id(atom, name, value)) for value in values)
+        return Clash(base, ours, theirs) if self.source_site is Site.LOCAL else Clash(base, theirs, ours)
+
+    def hold(self, atom: Atom, reason: str, cause: Cause = Cause.OTHER) -> None:
         """Note something that is not done."""
-        self.holds.append(Hold(atom.kind, atom.topic, atom.guid, reason, atom.label))
+        self.holds.append(Hold(atom.kind, atom.topic, atom.guid, reason, atom.label, cause))
 
     def hold_doubtful(self, atom: Atom) -> None:
         """Note something that may be what an archive sent and got no answer for: its next import will tell."""
         self.hold(atom, "may be what was sent to the server without an answer; import that archive again first")
 
-    def hold_deleted(self, atom: Atom) -> None:
-        """Note something that is not sent again, because it was deleted where it went to."""
-        self.hold(atom, f"was deleted on the {self.target_site} side; not sent again")
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What people see of a conflict."""
+
+    base: str | None
+    local: str | None
+    remote: str | None
+
+
+def text_of(value: object) -> str | None:
+    """A member as a conflict shows it."""
+    plain = canonical(value)
+    return None if plain is None else str(plain)
 
 
 def content(value: object) -> str:

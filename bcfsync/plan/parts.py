@@ -11,9 +11,11 @@ from bcfsync.changes import Bodies, Files, Kind, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Merged, Shadows, merge_scalars, merged_set
 from bcfsync.model import BimSnippet, DocumentReference, Topic
+from bcfsync.plan import deleting
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import document_label, part_label, reference_label
-from bcfsync.plan.pairing import Candidate, Pair, pair
+from bcfsync.plan.pairing import Candidate, pair
+from bcfsync.plan.resolving import settled, settled_bytes
 
 _REFERENCE_MEMBERS = ("url", "description")
 
@@ -32,7 +34,9 @@ def plan_snippet(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
     if held is not None and _equal_bytes(snippet, held):
         drawing.step("topics", Verb.ADOPT, atom, snippet, target=topic.guid, expected=held)
     elif held is not None and _other_bytes(held, shadows.target if known else snippet):
-        drawing.conflict(atom, "bim_snippet", _digest(shadows.source), _digest(snippet), _digest(held))
+        bases = Shadows(_digest(shadows.source), _digest(shadows.target))
+        if settled_bytes(drawing, atom, bases, (_digest(snippet), _digest(held)), (topic, counterpart)):
+            drawing.step("topics", Verb.UPDATE, atom, snippet)
     else:
         drawing.step("topics", Verb.UPDATE, atom, snippet)
 
@@ -73,10 +77,13 @@ def plan_references(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
     for reference, item in zip(topic.document_references, pairs, strict=True):
         atom = Atom(Kind.REFERENCE, topic.guid, reference.guid, reference_label(reference, topic))
         if item.target is not None:
+            drawing.paired[atom.key] = scope.target_key(item.target.guid)
             _compare_references(drawing, atom, reference, by_guid[guid_key(item.target.guid)])
+        elif counterpart and deleting.stays_away(drawing, atom, item, (topic, counterpart), reference):
+            continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
-        elif reason := _not_sendable(drawing, reference, item, counterpart):
+        elif reason := _not_sendable(drawing, reference):
             drawing.hold(atom, reason)
         else:
             target = drawing.target_guid(scope, reference.guid)
@@ -92,10 +99,8 @@ def _candidate(reference: DocumentReference, bodies: Bodies) -> Candidate:
     return Candidate(reference.guid, f"{name}\n{reference.description or ''}")
 
 
-def _not_sendable(drawing: Drawing, reference: DocumentReference, item: Pair, counterpart: Topic | None) -> str:
+def _not_sendable(drawing: Drawing, reference: DocumentReference) -> str:
     """Why a reference without counterpart cannot be made, or ""."""
-    if item.gone and counterpart:
-        return f"was deleted on the {drawing.target_site} side; not sent again"
     if not (reference.document_guid or reference.url or reference.path):
         return "refers to nothing"
     if reference.document_guid and not _document_at_hand(drawing, reference.document_guid):
@@ -123,12 +128,10 @@ def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReferen
         _adopt_document(drawing, reference, held)
     merged = merge_scalars(_REFERENCE_MEMBERS, shadows, said, found)
     merged = _with_document(drawing, merged, recorded, (reference, held))
-    for name in merged.conflicts:
-        drawing.conflict(atom, name, getattr(shadows.source, name, None), getattr(said, name), getattr(held, name))
-    if merged.updates:
-        members: dict[str, Any] = dict(merged.updates)
-        value = replace(held, path=held.path if members.keys() == {"description"} else None, **members)
-        more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
+    result = settled(drawing, atom, merged, shadows, (said, found))
+    if result.updates:
+        value = replace(held, path=held.path if result.updates.keys() == {"description"} else None, **result.updates)
+        more = {"target": held.guid, "fields": tuple(result.updates), "expected": held, "merged": result.merged}
         drawing.step("topics", Verb.UPDATE, atom, value, origin=reference, **more)
     else:
         drawing.agree("topics", atom, recorded, (reference, held), held.guid)

@@ -79,13 +79,15 @@ class Placing:
         archive: the one that takes part in this pass.
         inbox: the one for what no rule names.
         rules: the first that takes a topic counts.
-        elsewhere: keys of the topics that other archives of the folder hold now.
+        elsewhere: keys of the topics that other archives of the folder hold now, and held last where nobody can look.
+        present: the archives of the folder.
     """
 
     archive: str
     inbox: str
     rules: tuple[Place, ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
 
     def takes(self, topic: Topic) -> bool:
         """Whether a new topic belongs into the archive of this pass."""

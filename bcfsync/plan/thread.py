@@ -4,7 +4,6 @@ Owns: their rules and order. Sees: the drawing board. Rules: docs/sync-rules.md;
 2.1 on; a comment comes after the viewpoint and the comment it refers to.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +12,12 @@ from bcfsync.changes import Kind, Site, Verb
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
 from bcfsync.model import Comment, Topic, Viewpoint
+from bcfsync.plan import deleting
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import comment_label, viewpoint_label
+from bcfsync.plan.ordering import parents_first
 from bcfsync.plan.pairing import Candidate, Scope, pair
+from bcfsync.plan.resolving import settled
 from bcfsync.plan.returning import returned
 
 _COMMENT_MEMBERS = ("comment", "viewpoint_guid")
@@ -33,8 +35,8 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
         if item.target is not None:
             drawing.paired[atom.key] = scope.target_key(item.target.guid)
             _compare_viewpoints(drawing, atom, view, by_guid[guid_key(item.target.guid)])
-        elif item.gone and counterpart:
-            drawing.hold_deleted(atom)
+        elif counterpart and deleting.stays_away(drawing, atom, item, (topic, counterpart), view):
+            continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
         else:
@@ -73,9 +75,10 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
     for comment, item in zip(ordered, pairs, strict=True):
         atom = Atom(Kind.COMMENT, topic.guid, comment.guid, comment_label(comment, topic))
         if item.target is not None:
+            drawing.paired[atom.key] = scope.target_key(item.target.guid)
             _compare_comments(drawing, atom, comment, by_guid[guid_key(item.target.guid)])
-        elif item.gone and counterpart and not _edited_since(drawing, atom, comment):
-            drawing.hold_deleted(atom)
+        elif counterpart and deleting.stays_away(drawing, atom, item, (topic, counterpart), comment):
+            continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
         else:
@@ -91,25 +94,21 @@ def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comme
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
 
 
-def _edited_since(drawing: Drawing, atom: Atom, comment: Comment) -> bool:
-    shadow = drawing.shadows(atom.key, comment, None).source
-    return not isinstance(shadow, Comment) or comment_content(shadow) != comment_content(comment)
-
-
 def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comment) -> None:
+    if drawing.is_on_record(atom.key, (comment, held)):
+        return
     shadows = drawing.shadows(atom.key, comment, held)
     measures = Shadows(_across(drawing, atom, shadows.source), _keyed(shadows.target))
     said = _across(drawing, atom, comment)
     merged = merge_scalars(_COMMENT_MEMBERS, measures, said, _keyed(held))
-    for name in merged.conflicts:
-        drawing.conflict(atom, name, getattr(measures.source, name, None), getattr(said, name), getattr(held, name))
-    if not merged.updates:
+    found = settled(drawing, atom, merged, measures, (said, _keyed(held)))
+    if not found.updates:
         drawing.agree("topics", atom, shadows, (comment, held), held.guid)
         return
-    members: dict[str, Any] = dict(merged.updates)
+    members = dict(found.updates)
     if drawing.target_site is Site.LOCAL:
         members |= {"modified_date": comment.modified_date, "modified_author": comment.modified_author}
-    more = {"target": held.guid, "fields": tuple(merged.updates), "expected": held}
+    more = {"target": held.guid, "fields": tuple(found.updates), "expected": held, "merged": found.merged}
     # a comment stays whose it is: only what was edited is taken over
     drawing.step("topics", Verb.UPDATE, atom, replace(held, **members), origin=comment, **more)
 
@@ -131,17 +130,3 @@ def _keyed(comment: object) -> Any:  # noqa: ANN401 - a comment or None
 def _candidate(comment: Comment) -> Candidate:
     date = comment.date.instant if comment.date else None
     return Candidate(comment.guid, comment_content(comment), comment.author, date)
-
-
-def parents_first(comments: Sequence[Comment]) -> list[Comment]:
-    """The comments in their order, but none before the one it replies to; a circle is cut where it is entered."""
-    by_guid = {guid_key(comment.guid): comment for comment in comments}
-    ordered: dict[str, Comment] = {}
-    for comment in comments:
-        chain: dict[str, Comment] = {}
-        above: Comment | None = comment
-        while above is not None and (key := guid_key(above.guid)) not in ordered and key not in chain:
-            chain[key] = above
-            above = by_guid.get(guid_key(above.reply_to_comment_guid or ""))
-        ordered |= dict(reversed(chain.items()))
-    return list(ordered.values())

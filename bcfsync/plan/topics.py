@@ -3,19 +3,21 @@
 Owns: the rules for a topic's own members and its relations. Sees: the drawing board. Rules: docs/sync-rules.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.advance import agreed_relations
-from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, comment_content, guid_keys, topic_content
-from bcfsync.changes import Key, Kind, Related, Site, Verb, key_of
+from bcfsync.advance import advanced, agreed_relations
+from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, guid_keys
+from bcfsync.changes import Kind, Related, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
-from bcfsync.model import Comment, Topic
+from bcfsync.model import Topic
+from bcfsync.plan import deleting, places
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import part_label, topic_label
 from bcfsync.plan.pairing import Pair
+from bcfsync.plan.resolving import settled
 from bcfsync.plan.returning import returned
 
 
@@ -33,8 +35,9 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     if counterpart is not None:
         _compare(drawing, atom, own_part(topic), own_part(counterpart))
         return True
-    if item.gone and not edited_since(drawing, atom, topic):
-        drawing.hold_deleted(atom)
+    if drawing.target_site is Site.LOCAL and not places.belongs_here(drawing, atom, topic, item):
+        return False
+    if item.gone and deleting.topic_stays_away(drawing, atom, topic):
         return False
     if item.doubtful:
         drawing.hold_doubtful(atom)
@@ -53,41 +56,48 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     return True
 
 
-def edited_since(drawing: Drawing, atom: Atom, topic: Topic) -> bool:
-    """Whether a topic that is gone across was edited here since, or its thread was: an edit beats a delete."""
-    shadow = drawing.shadows(atom.key, own_part(topic), None).source
-    if not isinstance(shadow, Topic) or topic_content(shadow) != topic_content(topic):
-        return True
-    children = [(Kind.VIEWPOINT, item.guid) for item in topic.viewpoints]
-    children += [(Kind.REFERENCE, item.guid) for item in topic.document_references]
-    keys = (key_of(kind, topic.guid, guid) for kind, guid in children)
-    if any(drawing.base.across(drawing.source_site, child) is None for child in keys):
-        return True
-    return any(_comment_edited(drawing, key_of(Kind.COMMENT, topic.guid, item.guid), item) for item in topic.comments)
-
-
-def _comment_edited(drawing: Drawing, key: Key, comment: Comment) -> bool:
-    shadow = drawing.shadows(key, comment, None).source
-    return not isinstance(shadow, Comment) or comment_content(shadow) != comment_content(comment)
-
-
 def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
+    if drawing.is_on_record(atom.key, (topic, held)):
+        return
     shadows = drawing.shadows(atom.key, topic, held)
     scalars = merge_scalars(TOPIC_SCALARS, shadows, topic, held)
     sets = merge_sets(TOPIC_SETS, shadows, topic, held)
-    for name in scalars.conflicts:
-        base = getattr(shadows.source, name, None)
-        drawing.conflict(atom, name, base, getattr(topic, name), getattr(held, name))
-    updates: dict[str, Any] = scalars.updates | sets.updates
-    if not updates or drawing.base.across(drawing.source_site, atom.key) is None:
+    found = settled(drawing, atom, scalars, shadows, (topic, held))
+    updates: dict[str, Any] = found.updates | sets.updates
+    if drawing.source_site is Site.LOCAL and drawing.is_put_back(topic.guid):
+        # what an earlier state brings is no newer record of the archive: the way back still has to see what it lacks
+        topic = _with_dates_on_record(drawing, atom, topic)
+    elif not updates or drawing.base.across(drawing.source_site, atom.key) is None:
         # also before an update: what hangs on the topic must not wait for its success
         drawing.agree("topics", atom, shadows, (topic, held), held.guid)
     if updates:
         merged = replace(held, **updates)
         if drawing.target_site is Site.LOCAL:
             merged = replace(merged, modified_date=topic.modified_date, modified_author=topic.modified_author)
-        more = {"target": held.guid, "fields": tuple(updates), "expected": held}
+        more = {"target": held.guid, "fields": tuple(updates), "expected": held, "merged": found.merged}
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
+
+
+def _with_dates_on_record(drawing: Drawing, atom: Atom, topic: Topic) -> Topic:
+    recorded = drawing.base.local.get(atom.key)
+    if not isinstance(recorded, Topic):
+        return topic
+    return replace(topic, modified_date=recorded.modified_date, creation_date=recorded.creation_date)
+
+
+def plan_caught_up(drawing: Drawing, found: Iterable[tuple[Topic, Topic | None]]) -> None:
+    """Record an archive that was put back to an earlier state as what it is, once nothing is left to bring to it."""
+    writes = any(step.verb.writes for group in drawing.groups.values() for step in group)
+    if drawing.target_site is not Site.LOCAL or not drawing.put_back or writes:
+        return
+    for topic, counterpart in found:
+        if counterpart is None or not drawing.is_put_back(counterpart.guid):
+            continue
+        atom = Atom(Kind.TOPIC, "", topic.guid, topic_label(topic))
+        new = advanced(drawing.recorded(atom.key), own_part(topic), own_part(counterpart), ())
+        if new is not None:
+            origin: Any = new.source
+            drawing.step("last", Verb.ADOPT, atom, origin, target=counterpart.guid, expected=new.target)
 
 
 # -- relations -------------------------------------------------------------------------------------------------

@@ -3,21 +3,38 @@
 Owns: which topics a pass has to look at. Sees: changes, pairing.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bcfsync.changes import Base, Capabilities, Kind, Listed, Listing, Site
+from bcfsync.changes import Base, Capabilities, Key, Kind, Listed, Listing, Site
 from bcfsync.guids import guid_key
 from bcfsync.plan.pairing import Candidate, Pair, Scope, pair
+from bcfsync.plan.policy import Deletes, Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """Paired topics and the keys of the bodies to load on each site."""
+    """Paired topics and the keys of the bodies to load on each site.
+
+    Attributes:
+        source: the site edits come from.
+        pairs: its topics with their counterparts.
+        source_keys: topics to load there.
+        target_keys: topics to load across.
+        absent: topics of the target that this archive and the server once agreed on, and the source lists no more.
+        vanished: keys of topics the server lists no more, where it matters whether they are really not there.
+        source_complete: whether the source listed all it has.
+        target_complete: whether the target did.
+    """
 
     source: Site
     pairs: tuple[Pair, ...]
     source_keys: frozenset[str]
     target_keys: frozenset[str]
+    absent: tuple[Listed, ...] = ()
+    vanished: frozenset[str] = frozenset()
+    source_complete: bool = True
+    target_complete: bool = True
 
 
 def triage(
@@ -28,20 +45,54 @@ def triage(
     target: Capabilities,
     *,
     remote: Capabilities | None = None,
+    policy: Policy | None = None,
 ) -> Triage:
     """Pair the topics of the site ``source`` with those across; ``remote`` is the server where the target is none."""
+    policy = policy or Policy()
     scope = Scope(Kind.TOPIC, source, base, target=target, remote=remote)
     pairs = pair(
         scope,
         [_candidate(item) for item in sources.topics.values()],
         [_candidate(item) for item in targets.topics.values()],
     )
+    paired = frozenset(guid_key(item.target.guid) for item in pairs if item.target)
+    absent = tuple(_absent(base, source, sources, targets, paired))
+    wanted = () if policy.deletes is Deletes.NEVER else absent
+    lost = sources if source is Site.REMOTE else targets
+    vanished = _across(base, wanted) if source is Site.REMOTE else _gone(base, pairs)
     return Triage(
         source,
         tuple(pairs),
         frozenset(guid_key(item.source.guid) for item in pairs),
-        frozenset(guid_key(item.target.guid) for item in pairs if item.target),
+        paired | {guid_key(item.guid) for item in wanted},
+        absent,
+        vanished if lost.complete and scope.server.trusted else frozenset(),
+        sources.complete,
+        targets.complete,
     )
+
+
+def _absent(base: Base, source: Site, sources: Listing, targets: Listing, paired: frozenset[str]) -> Iterator[Listed]:
+    """Topics of the target that this archive and the server agreed on, and the source lacks."""
+    for name, item in targets.topics.items():
+        there = Key(Kind.TOPIC, "", name)
+        here, local = base.across(source.other, there), base.local_key(source.other, there)
+        if name in paired or here is None or local is None or here.guid in sources.topics:
+            continue
+        if local in base.local and local in base.seen and local not in base.intents:
+            yield item
+
+
+def _across(base: Base, absent: Iterable[Listed]) -> frozenset[str]:
+    """The server's keys of the archive's topics."""
+    keys = (base.to_remote[Key(Kind.TOPIC, "", guid_key(item.guid))] for item in absent)
+    return frozenset(key.guid for key in keys)
+
+
+def _gone(base: Base, pairs: Iterable[Pair]) -> frozenset[str]:
+    """The server's keys of topics it held once and lists no more."""
+    keys = (base.to_remote.get(Key(Kind.TOPIC, "", guid_key(item.source.guid))) for item in pairs if item.gone)
+    return frozenset(key.guid for key in keys if key is not None)
 
 
 def _candidate(item: Listed) -> Candidate:

@@ -18,9 +18,15 @@ def encoded(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def json_answer(value: object, status: int = 200, *, location: str | None = None) -> Response:
-    """A representation as JSON; 304 without it when the client holds it already."""
-    response = _tagged(encoded(value), "application/json", status)
+def json_answer(
+    value: object, status: int = 200, *, location: str | None = None, changes: int | None = None
+) -> Response:
+    """A representation as JSON; 304 without it when the client holds it already.
+
+    With ``changes``, a number that grows with every change below the resource, its tag says that nothing below has
+    changed either, which the bytes alone do not show.
+    """
+    response = _tagged(encoded(value), "application/json", status, b"" if changes is None else b"\n%d" % changes)
     if location is not None:
         response.headers["Location"] = f"{request.base_url}/{quote(location, safe='')}"
     return response
@@ -75,11 +81,12 @@ def require_match(current: object) -> None:
         raise Stale("the resource has changed since it was read; read it again")
 
 
-def _tagged(data: bytes, content_type: str, status: int) -> Response:
+def _tagged(data: bytes, content_type: str, status: int, below: bytes = b"") -> Response:
     response = Response(data, status, content_type=content_type)
-    response.set_etag(_tag(data))
+    tag = _tag(data + below)
+    response.set_etag(tag)
     # Response.make_conditional takes "If-Match: *" on a GET for a mismatch (Werkzeug 3.1), so only its parser is used
-    if request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(_tag(data)):
+    if request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(tag):
         response.status_code = 304
     return response
 

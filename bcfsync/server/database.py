@@ -15,7 +15,20 @@ from bcfsync.errors import UsageError
 
 JsonObject: TypeAlias = dict[str, Any]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+_COUNTED = ("topic", "comment", "viewpoint", "document", "document_reference")
+_COUNTING = (
+    "ALTER TABLE project ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    *(
+        # triggers, so that no write can forget to count, those of ON DELETE CASCADE neither
+        f"CREATE TRIGGER {table}_{event.lower()}_counts AFTER {event} ON {table} BEGIN UPDATE project"  # noqa: S608
+        f" SET changes = changes + 1 WHERE project_id = {row}.project_id; END"
+        for table in _COUNTED
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    ),
+)
+"""From version 1 to 2: how often anything in a project has changed, for the tags of its list of topics."""
 
 _SCHEMA = (
     """CREATE TABLE project (
@@ -92,14 +105,19 @@ class Database:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if version == 0 and not tables:
-                for statement in (*_SCHEMA, f"PRAGMA user_version = {SCHEMA_VERSION}"):
-                    self._connection.execute(statement)
+                self._execute(*_SCHEMA, *_COUNTING, f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version == 1:
+                self._execute(*_COUNTING, f"PRAGMA user_version = {SCHEMA_VERSION}")
             elif version != SCHEMA_VERSION:
                 raise DataFolderUnusable(
                     f"the data folder {folder} has schema version {version}, this server knows {SCHEMA_VERSION}"
                 )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _execute(self, *statements: str) -> None:
+        for statement in statements:
+            self._connection.execute(statement)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -19,9 +19,11 @@ _SORTABLE = {
 
 
 def list_topics(call: Call, project_id: str) -> Response:
-    """The topics of a project."""
+    """The topics of a project; the tag of any part of the list moves when anything below any topic does."""
     window = call.window(_SORTABLE[call.version])
-    return json_answer([versions.topic(call.version, topic) for topic in call.store.topics.listing(project_id, window)])
+    with call.store.writing():  # the list and its tag are of one moment
+        listing, changes = call.store.topics.listing(project_id, window), call.store.projects.changes(project_id)
+    return json_answer([versions.topic(call.version, topic) for topic in listing], changes=changes)
 
 
 def post_topic(call: Call, project_id: str) -> Response:

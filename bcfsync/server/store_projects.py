@@ -52,7 +52,12 @@ class Projects:
         with self._database.writing():
             if self._database.row("SELECT 1 FROM project WHERE project_id = ?", project_id):
                 raise Taken(f"there is a project '{project_id}' already")
-            self._database.run("INSERT INTO project VALUES (?, ?, ?, 0)", project_id, name, json.dumps({}))
+            self._database.run("INSERT INTO project VALUES (?, ?, ?, 0, 0)", project_id, name, json.dumps({}))
+
+    def changes(self, project_id: str) -> int:
+        """How often anything below a project has changed: topics, their parts, documents; it only grows."""
+        row = self._database.row("SELECT changes FROM project WHERE project_id = ?", project_id)
+        return row["changes"] if row else 0
 
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name."""

@@ -1,13 +1,11 @@
 """One archive on disk, as a side of a pair.
 
-Owns: reading an archive into listings and bodies, and bringing changes into it. Sees: bcffile, draft, versions.
+Owns: reading an archive into listings and bodies, and bringing changes into it. Sees: draft, spool, replacing.
 Untouched topics keep their entries byte for byte; the file is replaced whole, and only if nobody else replaced it
 meanwhile.
 """
 
-import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,54 +13,46 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from bcfsync.archive.reading import Archive
-from bcfsync.archive.rewriting import Changes, rewrite_archive
+from bcfsync.archive.reading import Archive, BadEntry, NotAnArchive
 from bcfsync.bcffile import open_bcf
 from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
-    Entity,
     Key,
     Kind,
     Listing,
     Outcome,
+    Prepared,
     ProjectInfo,
     Side,
     Status,
+    Verb,
 )
-from bcfsync.errors import UsageError
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
-from bcfsync.inplace.archive import Rewriting, rewriting
-from bcfsync.inplace.entries import CannotEdit
-from bcfsync.model import Bcf, BimSnippet, Blob, Document, Project, Topic, Viewpoint
+from bcfsync.model import Bcf, Blob, Project, Topic, Viewpoint
 from bcfsync.net import Refused
-from bcfsync.saving import write_bcf
-from bcfsync.sides.draft import Draft, listed
-from bcfsync.versions import WRITABLE, fitted
+from bcfsync.sides.draft import listed
+from bcfsync.sides.replacing import Care, Ended, Replacing, State, stamp_of
+from bcfsync.sides.spool import NoRoom, Spool, sha256_of
 
-_SPOOL = "\0spool/"  # no entry name can begin like this
-_CHUNK = 1 << 20
+__all__ = ["ArchiveSide", "Care", "stamp_of"]
 
-
-class CannotUpdate(UsageError, ValueError):
-    """The archive exists in a form bcfsync reads but does not write."""
-
-
-class _Moved(Exception):
-    """Somebody else wrote the archive while it was being written."""
+_DELETES = frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT, Kind.REFERENCE})
 
 
 class ArchiveSide:
     """An archive that is there, or will be once something is written to it."""
 
-    def __init__(self, path: Path, version: str = "2.1") -> None:
+    def __init__(self, path: Path, version: str = "2.1", *, care: Care | None = None, replica: str = "") -> None:
         """Read the archive, where there is one.
 
         Args:
             path: where it is or shall be; a symbolic link stands for the file it points to, and stays a link.
             version: for a new archive, the version to write; an existing one keeps its own.
+            care: how it is replaced.
+            replica: what its history calls it; its path where that is empty.
 
         Raises:
             InvalidArchive: (a subclass) there is a file, and it is no readable archive.
@@ -71,44 +61,56 @@ class ArchiveSide:
         self.version = version
         self.findings: tuple[Finding, ...] = ()
         self.bcf = Bcf(version)
-        self.stamp = _stamp(path)
+        self.tag = _tag_at(path)
+        self._care = care or Care()
+        self._replica = replica or str(self.path)
+        self._vanished = False
         self._digests: dict[str, str] = {}
         self._archive: Archive | None = None
-        self._rewriting: Rewriting | None = None
-        self._spool: Path | None = None
-        self._spooled_files = 0
-        if self.stamp is not None:
+        if self.tag is not None:
             self._read()
 
     @property
     def capabilities(self) -> Capabilities:
-        """An archive keeps every guid it is given."""
-        return Capabilities(str(self.path), client_guid=True)
+        """An archive keeps every guid it is given, and anything can be taken out of it."""
+        return Capabilities(str(self.path), client_guid=True, deletes=_DELETES)
 
     def listing(self) -> Listing:
-        """All topics of the archive, read anew where the file has changed."""
-        if _stamp(self.path) != self.stamp:
+        """All topics of the archive, read anew where the file has changed; of one that vanished nothing is known."""
+        tag = _tag_at(self.path)
+        if tag != self.tag:
             self.close()
-            self.stamp = _stamp(self.path)
-            self.bcf, self.findings, self._digests = Bcf(self.version), (), {}
-            if self.stamp is not None:
+            self._vanished = tag is None
+            self.tag, self.bcf, self.findings, self._digests = tag, Bcf(self.version), (), {}
+            if tag is not None:
                 self._read()
-        return Listing({guid_key(topic.guid): listed(topic) for topic in self.bcf.topics}, tag=_tag(self.stamp))
+        topics = {guid_key(topic.guid): listed(topic) for topic in self.bcf.topics}
+        return Listing(topics, complete=not self._vanished, tag=self.tag)
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
         """Whole topics, their pictures with digests."""
         wanted = set(keys)
         topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
-        if topics and self.stamp is not None:
+        if topics and self.tag is not None:
             topics = {key: self._digested(topic) for key, topic in topics.items()}
         # an archive that is there and says nothing of its project has said so: nobody fills that in
-        project = self.bcf.project or (Project() if self.stamp is not None else None)
+        project = self.bcf.project or (Project() if self.tag is not None else None)
         return Bodies(topics, self.bcf.documents, ProjectInfo(project, self.bcf.extensions), self.capabilities)
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
-        """Stream an entry of the archive."""
-        with self._opened().open(blob.locator) as stream:
+        """Stream an entry of the archive.
+
+        Raises:
+            InvalidArchive: (a subclass) it is damaged, or somebody wrote the archive anew without it.
+        """
+        archive = self._opened()
+        try:
+            archive.info(blob.locator)
+        except KeyError as error:
+            what = f"{self.path}: entry {blob.locator} is not there any more"
+            raise BadEntry(what, hint="run the command again") from error
+        with archive.open(blob.locator) as stream:
             yield stream
 
     def close(self) -> None:
@@ -119,24 +121,23 @@ class ArchiveSide:
 
     def moved(self, tag: str | None) -> bool:
         """Whether the file is another one than that of the listing with this tag."""
-        return tag is None or tag != _tag(_stamp(self.path))
+        return tag is None or tag != _tag_at(self.path)
 
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
-        """What the archive does not hold is not there."""
-        return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
+        """What the archive does not hold is not there; of one that vanished nothing is known."""
+        return frozenset() if self._vanished else frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
-        """Bring all changes into the archive by one atomic replacement; the outcomes follow it."""
-        draft = Draft(self.bcf)
+    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
+        """Bring all changes into the archive by one atomic replacement; the outcomes follow it.
+
+        What cannot be written is held or has failed, with one reason for the whole archive; the file is as it was then.
+        """
         with tempfile.TemporaryDirectory(prefix="bcfsync-") as folder:
-            self._spool = Path(folder)
-            outcomes = [self._take(draft, change, source) for change in changes]
-            outcomes = self._without_losses(draft, outcomes)
-            done = any(outcome.status is Status.DONE for _, outcome in outcomes)
-            stale = done and not self._replace(draft)
-        for _, outcome in outcomes:
-            moved = stale and outcome.status is Status.DONE
-            yield replace(outcome, status=Status.STALE, message="the file was changed meanwhile") if moved else outcome
+            spool = Spool(Path(folder), source)
+            wanted = [_fetched(change, spool) for change in changes]
+            ended = yield from Replacing(self._state(), self._care, spool).run(wanted)
+        self._take(ended)
+        yield from ended.outcomes
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -167,134 +168,58 @@ class ArchiveSide:
     def _digest(self, blob: Blob) -> Blob:
         if blob.locator not in self._digests:
             with self._opened().open(blob.locator) as stream:
-                self._digests[blob.locator] = _sha256(stream)
+                self._digests[blob.locator] = sha256_of(stream)
         return replace(blob, sha256=self._digests[blob.locator])
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    def _take(self, draft: Draft, change: Change, source: Side) -> tuple[Change, Outcome]:
-        """Bring one change into the draft; its bytes are fetched now, and where they are refused only it fails."""
-        try:
-            value = self._fetched(change.value, source)
-            held = draft.take(replace(change, value=value))
-        except LookupError as error:
-            return change, Outcome(change.step, Status.FAILED, change.guid, message=str(error))
-        except Refused as error:
-            what = "picture" if change.kind is Kind.VIEWPOINT else "bytes"
-            message = f"its {what} cannot be fetched: {error}"
-            return change, Outcome(change.step, Status.FAILED, change.guid, message=message)
-        return change, Outcome(change.step, Status.DONE, change.guid, held)
-
-    def _fetched(self, value: Entity, source: Side) -> Entity:
-        """The value with all its bytes at hand.
-
-        Raises:
-            Refused: some of them the other side does not give.
-        """
-        match value:
-            case Viewpoint():
-                return self._fetched_view(value, source)
-            case BimSnippet(blob=Blob() as blob) | Document(blob=Blob() as blob):
-                return replace(value, blob=self._spooled(blob, source))
-            case _:
-                return value
-
-    def _fetched_view(self, view: Viewpoint, source: Side) -> Viewpoint:
-        snapshot = view.snapshot
-        if snapshot and snapshot.blob:
-            snapshot = replace(snapshot, blob=self._spooled(snapshot.blob, source))
-        bitmaps = tuple(
-            replace(item, blob=self._spooled(item.blob, source)) if item.blob else item for item in view.bitmaps
+    def _state(self) -> State:
+        return State(
+            self.path,
+            self._replica,
+            self.tag,
+            self.version,
+            self.bcf,
+            self.findings,
+            opened=self._opened,
+            close=self.close,
+            tag_now=lambda: _tag_at(self.path),
         )
-        return replace(view, snapshot=snapshot, bitmaps=bitmaps)
 
-    def _spooled(self, blob: Blob, source: Side) -> Blob:
-        """The bytes of a blob of the other side, in a file of this pass."""
-        assert self._spool is not None  # noqa: S101 - apply sets it
-        self._spooled_files += 1
-        target = self._spool / str(self._spooled_files)
-        with source.open(blob) as stream, target.open("wb") as file:
-            shutil.copyfileobj(stream, file, _CHUNK)
-        with target.open("rb") as file:
-            digest = _sha256(file)
-        return Blob(f"{_SPOOL}{target.name}", target.stat().st_size, digest)
-
-    def _without_losses(self, draft: Draft, outcomes: list[tuple[Change, Outcome]]) -> list[tuple[Change, Outcome]]:
-        """Hold changes to topics that cannot be edited: writing them would lose what the model does not know.
-
-        Raises:
-            CannotUpdate: before anything is written.
-        """
-        self._rewriting = None
-        if self.stamp is None or not outcomes:
-            return outcomes
-        if self.version not in WRITABLE:
-            raise CannotUpdate(f"{self.path}: BCF {self.version} is read, but not written", hint="export to a new file")
-        try:
-            self._rewriting = rewriting(
-                self._opened(), self.findings, self.bcf, draft.bcf(), lambda bcf: fitted(bcf, self.version)
-            )
-        except CannotEdit as error:
-            raise CannotUpdate(f"{self.path}: {error}", hint="export to a new file") from error
-        reasons = self._rewriting.refused
-        return [
-            (change, Outcome(change.step, Status.HELD, change.guid, message=f"{self.path.name}: {reasons[key]}"))
-            if (key := guid_key(change.topic or change.guid)) in reasons
-            else (change, outcome)
-            for change, outcome in outcomes
-        ]
-
-    def _replace(self, draft: Draft) -> bool:
-        """Write the archive; False where somebody else has written it since it was read."""
-        if _stamp(self.path) != self.stamp:
-            return False
-        # Windows replaces no file that is open: the old one is read until the new one is complete, then closed
-        try:
-            if self._rewriting is None:
-                write_bcf(self.path, fitted(draft.bcf(), self.version), self._open_any, before_replace=self._let_go)
-            else:
-                self._rewrite(self._rewriting.changes)
-        except _Moved:
-            return False
-        self.listing()
-        return True
-
-    def _rewrite(self, changes: Changes) -> None:
-        if changes:
-            rewrite_archive(self._opened(), self.path, changes, self._open_any, before_replace=self._let_go)
-
-    def _let_go(self) -> None:
-        """Close the file that is about to be replaced, and look once more whether it is still the one that was read."""
+    def _take(self, ended: Ended) -> None:
+        """Go on with the archive as it is now; it was read already."""
+        if ended.proven is None:
+            return
         self.close()
-        if _stamp(self.path) != self.stamp:
-            raise _Moved
-
-    @contextmanager
-    def _open_any(self, blob: Blob) -> Iterator[IO[bytes]]:
-        """Bytes fetched in this pass, or an entry the archive has already."""
-        if blob.locator.startswith(_SPOOL) and self._spool is not None:
-            with (self._spool / blob.locator.removeprefix(_SPOOL)).open("rb") as stream:
-                yield stream
-        else:
-            with self.open(blob) as stream:
-                yield stream
+        self.tag, self.bcf, self.findings = ended.tag, ended.proven.bcf, ended.proven.findings
+        self._digests = {name: found for name, found in self._digests.items() if name not in ended.changed}
+        self.listing()
 
 
-def _sha256(stream: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _tag(stamp: tuple[int, int, int] | None) -> str | None:
-    return None if stamp is None else "-".join(map(str, stamp))
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from another without reading it; None where there is no file."""
+def _fetched(change: Change, spool: Spool) -> "Change | Outcome":
+    """The change with its bytes at hand; where they are refused only it fails."""
+    if change.verb is Verb.DELETE:
+        return change
     try:
-        found = path.stat()
-    except FileNotFoundError:
+        return replace(change, value=spool.fetched(change.value))
+    except Refused as error:
+        what = "picture" if change.kind is Kind.VIEWPOINT else "bytes"
+        return Outcome(change.step, Status.FAILED, change.guid, message=f"its {what} cannot be fetched: {error}")
+    except NoRoom as error:
+        return Outcome(change.step, Status.FAILED, change.guid, message=str(error))
+
+
+def _tag_at(path: Path) -> str | None:
+    """The stamp of the file there; None where there is none.
+
+    Raises:
+        NotAnArchive: nobody can tell.
+    """
+    try:
+        return stamp_of(path.stat())
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return found.st_size, found.st_mtime_ns, found.st_ino
+    except OSError as error:
+        raise NotAnArchive(
+            f"{path}: cannot be looked at: {error.strerror or error}", hint="check your rights"
+        ) from error

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bcfsync.canonical import topic_content
-from bcfsync.changes import Change, Entity, Files, Listed, ProjectInfo, Related, Verb
+from bcfsync.changes import Change, Entity, Files, Kind, Listed, ProjectInfo, Related, Verb
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, Comment, Document, DocumentReference, Topic, Viewpoint
 
@@ -18,17 +18,22 @@ Item = TypeVar("Item", Comment, Viewpoint, DocumentReference)
 def listed(topic: Topic) -> Listed:
     """A topic as a listing shows it."""
     date = topic.creation_date.instant if topic.creation_date else None
-    return Listed(topic.guid, topic_content(topic), topic.creation_author, date, topic.title)
+    modified = topic.modified_date.instant if topic.modified_date else None
+    return Listed(topic.guid, topic_content(topic), topic.creation_author, date, topic.title, modified)
 
 
 class Draft:
-    """A copy of a project that takes changes; ``touched`` are the keys of the topics that got any."""
+    """A copy of a project that takes changes.
+
+    ``touched`` are the keys of the topics that got any and are there still; ``deleted`` of those taken out.
+    """
 
     def __init__(self, bcf: Bcf) -> None:
         self.project = ProjectInfo(bcf.project, bcf.extensions)
         self.topics = {guid_key(topic.guid): topic for topic in bcf.topics}
         self.documents = {guid_key(document.guid): document for document in bcf.documents}
         self.touched: dict[str, None] = {}
+        self.deleted: dict[str, None] = {}
         self.documents_touched = False
         self._bcf = bcf
 
@@ -43,11 +48,19 @@ class Draft:
         )
 
     def take(self, change: Change) -> Entity:
-        """Make a change and give what is held then.
+        """Make a change and give what is held then; for a deletion, what was held.
+
+        What is to be deleted and is not there is deleted.
 
         Raises:
             LookupError: the topic or item that shall change is not there.
         """
+        if change.verb is Verb.DELETE:
+            self._delete(change)
+            return change.value
+        return self._put(change)
+
+    def _put(self, change: Change) -> Entity:
         value = change.value
         match value:
             case Topic():
@@ -72,6 +85,30 @@ class Draft:
                 return document
             case _:
                 return self._part(change, value)
+
+    def _delete(self, change: Change) -> None:
+        gone = guid_key(change.guid)
+        if change.kind is Kind.TOPIC:
+            if self.topics.pop(gone, None) is not None:
+                self.touched.pop(gone, None)
+                self.deleted[gone] = None
+            return
+        key = guid_key(change.topic)
+        topic = self.topics.get(key)
+        if topic is None:
+            return
+        match change.kind:
+            case Kind.COMMENT:
+                left = replace(topic, comments=_without(topic.comments, gone))
+            case Kind.VIEWPOINT:
+                left = replace(topic, viewpoints=_without(topic.viewpoints, gone))
+            case Kind.REFERENCE:
+                left = replace(topic, document_references=_without(topic.document_references, gone))
+            case _:
+                raise TypeError(f"a {change.kind} cannot be deleted")
+        if left != topic:
+            self.topics[key] = left
+            self.touched[key] = None
 
     def _part(self, change: Change, value: Entity) -> Entity:
         match value:
@@ -99,6 +136,7 @@ class Draft:
             members = {name: getattr(topic, name) for name in (*change.fields, "modified_date", "modified_author")}
             made = self.topics[key] = _keeping_bytes(replace(held, **members), held)
         self.touched[key] = None
+        self.deleted.pop(key, None)
         return replace(made, files=(), document_references=(), related_topics=(), comments=(), viewpoints=())
 
     def _edit(self, change: Change, edit: Callable[[Topic], Topic], held: Entity) -> Entity:
@@ -117,6 +155,11 @@ def _with(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
     if all(guid_key(other.guid) != key for other in items):
         found.append(item)
     return tuple(found)
+
+
+def _without(items: tuple[Item, ...], key: str) -> tuple[Item, ...]:
+    """The items without the one of this guid."""
+    return tuple(item for item in items if guid_key(item.guid) != key)
 
 
 def _keeping_bytes(topic: Topic, before: Topic) -> Topic:

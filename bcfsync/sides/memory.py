@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import IO
 
-from bcfsync.advance import said
+from bcfsync.advance import said, said_whole
 from bcfsync.changes import (
     Bodies,
     Capabilities,
@@ -35,6 +35,9 @@ from bcfsync.model import Bcf, BimSnippet, Blob, Comment, Document, DocumentRefe
 from bcfsync.net import Unanswered
 from bcfsync.sides.draft import Draft, listed
 
+DELETES = frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT})
+"""What a side that lives in memory can delete, as the best of servers can."""
+
 Fault = Callable[[Change], str]
 """What goes wrong with a change: "", "refused", "lost request" or "lost answer"."""
 
@@ -51,6 +54,10 @@ class MemorySide:
         clock: dates what is written; None keeps the dates that are given, as a file does.
         fault: what goes wrong.
         written: every change carried out.
+        deletes: what it can delete.
+        complete: whether it shows all its topics.
+        trusted: whether what it does not show is not there.
+        hidden: keys of topics it neither shows nor denies.
     """
 
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
@@ -60,19 +67,26 @@ class MemorySide:
     clock: Callable[[], datetime] | None = None
     fault: Fault = lambda _: ""
     written: list[Change] = field(default_factory=list)
+    deletes: frozenset[Kind] = DELETES
+    complete: bool = True
+    trusted: bool = True
+    hidden: frozenset[str] = frozenset()
 
     @property
     def capabilities(self) -> Capabilities:
-        """Whether it keeps guids."""
-        return Capabilities("memory", client_guid=self.mint is None, user=self.user)
+        """Whether it keeps guids, and what it can delete."""
+        return Capabilities(
+            "memory", client_guid=self.mint is None, user=self.user, deletes=self.deletes, trusted=self.trusted
+        )
 
     def listing(self) -> Listing:
-        """All topics."""
-        return Listing({guid_key(topic.guid): listed(topic) for topic in self.bcf.topics})
+        """All topics it shows."""
+        shown = {guid_key(topic.guid): listed(topic) for topic in self.bcf.topics}
+        return Listing({key: item for key, item in shown.items() if key not in self.hidden}, self.complete)
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
         """Whole topics."""
-        wanted = set(keys)
+        wanted = set(keys) - self.hidden
         topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
         return Bodies(topics, self.bcf.documents, ProjectInfo(self.bcf.project, self.bcf.extensions), self.capabilities)
 
@@ -86,8 +100,8 @@ class MemorySide:
         return True
 
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
-        """What is not held is not there."""
-        return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
+        """What is not held is not there; a topic that is hidden is neither shown nor denied."""
+        return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics} - self.hidden
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Change by change, each as durable as memory is."""
@@ -111,12 +125,8 @@ class MemorySide:
         minted = change.verb is Verb.CREATE and self.mint is not None
         guid = self.mint() if minted and self.mint else change.guid
         draft = Draft(self.bcf)
-        value = change.value
-        value = (
-            self._stamped(value, change.verb) if isinstance(value, Topic | Comment) else self._with_bytes(value, source)
-        )
         try:
-            held = draft.take(replace(change, guid=guid, value=value))
+            held = draft.take(replace(change, guid=guid, value=self._as_held(change, source)))
         except LookupError as error:
             return Outcome(change.step, Status.FAILED, change.guid, message=str(error))
         self.bcf = draft.bcf()
@@ -129,12 +139,17 @@ class MemorySide:
         held = _held(topic, change) if topic else None
         if change.verb is Verb.CREATE:
             return "its guid is there already" if held is not None and self.mint is None else ""
-        if change.expected is None or held is None or said(held) == said(change.expected):
+        if change.expected is None or held is None:
             return ""
-        return "it was changed meanwhile"
+        alike = said(held) == said(change.expected)
+        if change.verb is Verb.DELETE and isinstance(held, Topic) and isinstance(change.expected, Topic):
+            alike = said_whole(held) == said_whole(change.expected)
+        return "" if alike else "it was changed meanwhile"
 
     def _as_held(self, change: Change, source: Side) -> Entity:
         value = change.value
+        if change.verb is Verb.DELETE:
+            return value
         if isinstance(value, Topic | Comment):
             return self._stamped(value, change.verb)
         return self._with_bytes(value, source)

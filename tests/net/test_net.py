@@ -376,3 +376,49 @@ def test_a_password_in_a_url_is_not_repeated():
     with pytest.raises(InsecureUrl) as caught:
         checked_url("https://anna:secret@s.test")
     assert "secret" not in str(caught.value)
+
+
+# -- conditions ----------------------------------------------------------------------------------------------
+
+
+def test_a_read_that_asks_for_news_only_gets_none():
+    wire = Wire(said(304, ETag='"one"'))
+    http = wire.http()
+    answer = http.get(f"{ROOT}/x", unless='"one"')
+    assert (answer.unchanged, answer.data, answer.etag) == (True, None, '"one"')
+    assert wire.requests[0].headers["If-None-Match"] == '"one"'
+    assert (http.traffic.requests, http.traffic.not_modified) == (1, 1)
+
+
+def test_a_read_that_asks_for_news_only_gets_them():
+    answer = Wire(said(200, [1], ETag='"two"')).http().get(f"{ROOT}/x", unless='"one"')
+    assert (answer.unchanged, answer.data, answer.etag) == (False, [1], '"two"')
+
+
+def test_nothing_new_is_no_answer_to_who_did_not_ask_so():
+    with pytest.raises(ServerTrouble, match="304"):
+        Wire(said(304)).http().get(f"{ROOT}/x")
+
+
+def test_an_exact_read_asks_for_no_compression():
+    wire = Wire(said(200, []))
+    wire.http().get(f"{ROOT}/x", exact=True)
+    wire.http().get(f"{ROOT}/x")
+    assert [request.headers["Accept-Encoding"] == "identity" for request in wire.requests] == [True, False]
+
+
+def test_a_read_without_content_is_nothing():
+    assert Wire(httpx.Response(204)).http().get(f"{ROOT}/x").data is None
+
+
+def test_a_deletion_carries_no_body():
+    wire = Wire(httpx.Response(204))
+    wire.http().send("DELETE", f"{ROOT}/x", match='"one"')
+    (request,) = wire.requests
+    assert (request.content, "Content-Type" in request.headers, request.headers["If-Match"]) == (b"", False, '"one"')
+
+
+def test_a_key_goes_out_as_the_draft_spells_it():
+    wire = Wire(said(201, {}))
+    wire.http().send("POST", f"{ROOT}/x", {}, key="k-1")
+    assert wire.requests[0].headers["Idempotency-Key"] == '"k-1"'

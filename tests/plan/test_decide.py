@@ -5,7 +5,7 @@ from dataclasses import replace
 from worlds import LOCAL, REMOTE, T1, T2, bring, edit, plan, rich_world, synced, topic, world
 
 from bcfsync.base import read_base
-from bcfsync.changes import Bodies, Kind, Listing, Verb
+from bcfsync.changes import Bodies, Kind, Listing
 from bcfsync.model import DocumentReference
 from bcfsync.plan.decide import decide
 from bcfsync.plan.policy import Policy
@@ -21,8 +21,10 @@ def test_all_steps_go_to_the_other_side():
     assert {step.site for step in plan(rich_world(), LOCAL).steps} == {REMOTE}
 
 
-def test_nothing_is_ever_planned_but_creating_updating_and_adopting():
-    assert set(Verb) == {Verb.CREATE, Verb.UPDATE, Verb.ADOPT}
+def test_nothing_is_ever_deleted_unless_a_policy_says_so():
+    found = synced(local=[topic(), topic(T2)])
+    found.local.bcf = replace(found.local.bcf, topics=())
+    assert plan(found, LOCAL).steps == ()
 
 
 def test_adoptions_are_no_writes():

@@ -19,8 +19,8 @@ from bcfsync.plan.labels import (
     topic_label,
     viewpoint_label,
 )
+from bcfsync.plan.ordering import parents_first
 from bcfsync.plan.returning import returned
-from bcfsync.plan.thread import parents_first
 
 NOON, EVENING = timestamp(START.replace(hour=12)), timestamp(START.replace(hour=20))
 

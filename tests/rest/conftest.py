@@ -53,8 +53,9 @@ def version(request: pytest.FixtureRequest) -> str:
 def open_side(wire: Wire) -> Iterator[Callable[..., RestSide]]:
     opened: list[RestSide] = []
 
-    def open_(version: str = "3.0", project: str = "demo") -> RestSide:
-        side = RestSide(Http(f"{ROOT}/bcf/{version}", "t0ken", Seams(wire, lambda _: None)), project)
+    def open_(version: str = "3.0", project: str = "demo", /, **learned: str) -> RestSide:
+        http = Http(f"{ROOT}/bcf/{version}", "t0ken", Seams(wire, lambda _: None))
+        side = RestSide(http, project, {"root": http.root, **learned})
         opened.append(side)
         return side
 

@@ -1,78 +1,33 @@
 """A project on the reference server as a side: every kind of change, and what answers mean."""
 
-import io
 import json
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, Any
+from typing import Any
 
 import httpx
 import pytest
+from rest_world import CAMERA, PNG, Bytes, blob, created, done, fresh, loaded, new_topic
 
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
-from bcfsync.changes import Change, Entity, Files, Kind, Outcome, ProjectInfo, Related, Status, Verb
+from bcfsync.changes import Change, Files, Kind, ProjectInfo, Related, Status, Verb
 from bcfsync.errors import ServerTrouble
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import (
     BimSnippet,
-    Blob,
     Comment,
     Document,
     DocumentReference,
     HeaderFile,
-    PerspectiveCamera,
-    Point,
     Snapshot,
     Topic,
     Viewpoint,
 )
 from bcfsync.net import Unanswered
-from bcfsync.sides.rest import reading
+from bcfsync.sides.rest import paging as paging_
 from bcfsync.sides.rest.side import RestSide, UnknownProject
 from bcfsync.sides.rest.writing import NO_TEXT
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
-CAMERA = PerspectiveCamera(Point(0, 0, 0), Point(1, 0, 0), Point(0, 0, 1), 60.0, 1.5)
 SNIPPET = BimSnippet(".ifc", is_external=False, reference="part.ifc", reference_schema="https://schema.test/")
-
-
-class Bytes:
-    """The side bytes come from: a locator is its own content."""
-
-    @contextmanager
-    def open(self, blob: Blob) -> Iterator[IO[bytes]]:
-        yield io.BytesIO(blob.locator.encode("latin-1"))
-
-
-def blob(data: bytes) -> Blob:
-    return Blob(data.decode("latin-1"), len(data))
-
-
-def fresh() -> str:
-    return str(uuid.uuid4())
-
-
-def done(side: RestSide, verb: Verb, kind: Kind, value: Entity, guid: str, topic: str = "", **more: Any) -> Outcome:
-    (outcome,) = side.apply([Change(0, verb, kind, guid, topic, value, **more)], Bytes())
-    return outcome
-
-
-def created(side: RestSide, kind: Kind, value: Any, topic: str = "") -> Outcome:
-    outcome = done(side, Verb.CREATE, kind, value, value.guid, topic)
-    assert outcome.status is Status.DONE, outcome
-    return outcome
-
-
-def new_topic(side: RestSide, **members: Any) -> str:
-    outcome = created(side, Kind.TOPIC, Topic(fresh(), "A", topic_type="Issue", topic_status="Open", **members))
-    return outcome.guid
-
-
-def loaded(side: RestSide, topic: str) -> Topic:
-    side.listing()
-    return side.load([guid_key(topic)]).topics[guid_key(topic)]
 
 
 def test_a_topic_is_created_listed_and_loaded(side: RestSide, version):
@@ -97,12 +52,13 @@ def test_the_first_answer_teaches_whether_guids_are_kept(open_side, version, kep
 
 def test_a_server_that_once_gave_its_own_guid_is_not_trusted_again(open_side):
     side = open_side("3.0")
-    side.keeps_guids = False
+    side.learned["keeps_guids"] = "no"
     new_topic(side)
     assert side.keeps_guids is False
 
 
 def test_an_update_sends_only_what_changed_and_keeps_what_it_does_not_know(side: RestSide, wire, version):
+    side.learned["if_match"] = "enforced"
     guid = new_topic(side, description="why")
     wire.before = lambda request: with_vendor_member(wire, request)
     held = loaded(side, guid)
@@ -363,7 +319,7 @@ def test_an_unknown_project_is_told_with_those_there_are(open_side, version):
 
 
 def titles(side: RestSide) -> list[str]:
-    return [topic.title for topic in side.reader.topics()]
+    return [item.title for item in side.listing().topics.values()]
 
 
 def paging(total: int, cap: int, *, heeds: bool = True, refuses: bool = False) -> Any:
@@ -396,7 +352,7 @@ def test_every_topic_is_found_once_whatever_a_server_makes_of_pages(open_side, w
 
 
 def test_a_list_without_end_is_given_up(open_side, wire, monkeypatch):
-    monkeypatch.setattr(reading, "_MOST", 1000)
+    monkeypatch.setattr(paging_, "_MOST", 1000)
     side = open_side("3.0")
     wire.before = paging(3000, 100)
     with pytest.raises(ServerTrouble, match="more than 1,000 items"):

@@ -170,3 +170,52 @@ def test_errors_carry_no_tag(api, topic):
     lost = api.get(f"{topic}x", headers={"If-None-Match": "*"})
     assert lost.status_code == 404
     assert "ETag" not in lost.headers
+
+
+BELOW = {
+    "a comment": lambda api, places: api.put(places["comment"], json={"comment": "n"}),
+    "a deleted comment": lambda api, places: api.delete(places["comment"]),
+    "a viewpoint": lambda api, places: api.post(f"{places['topic']}/viewpoints", json=full_viewpoint()),
+    "files": lambda api, places: api.put(f"{places['topic']}/files", json=[]),
+    "relations": lambda api, places: api.put(f"{places['topic']}/related_topics", json=[]),
+    "a reference": lambda api, places: api.post(f"{places['topic']}/document_references", json={"url": "n"}),
+    "a snippet": lambda api, places: api.put(f"{places['topic']}/snippet", content=b"new"),
+    "a document": lambda api, places: api.post(
+        f"{places['project']}/documents", content=b"n", headers={"Content-Disposition": "attachment; filename=n"}
+    ),
+    "a deleted topic": lambda api, places: api.delete(places["topic"]),
+}
+
+
+@pytest.mark.parametrize("query", ["", "?$top=0", "?$skip=9", "?$top=1&$orderby=index"])
+@pytest.mark.parametrize("change", BELOW)
+def test_every_part_of_the_list_of_topics_has_a_tag_that_moves_with_everything_below(api, places, change, query):
+    url = f"{places['project']}/topics{query}"
+    tag = api.get(url).headers["ETag"]
+    assert api.get(url, headers={"If-None-Match": tag}).status_code == 304
+    assert BELOW[change](api, places).is_success
+    assert api.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_refused_write_moves_no_tag(api, places):
+    url = f"{places['project']}/topics"
+    tag = api.get(url).headers["ETag"]
+    assert api.put(places["comment"], json={}).status_code == 400
+    assert api.delete(places["comment"], headers={"If-Match": '"other"'}).status_code == 412
+    assert api.get(url, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_one_project_does_not_move_anothers_tag(api, store, places, version):
+    store.create_project("other", "Other")
+    url = f"/bcf/{version}/projects/other/topics"
+    tag = api.get(url).headers["ETag"]
+    api.put(places["comment"], json={"comment": "n"})
+    assert api.get(url).headers["ETag"] == tag
+
+
+@pytest.mark.parametrize(("kind", "status"), [("document", 405), ("reference", 405), ("viewpoint", 409)])
+def test_what_cannot_be_deleted_says_so(api, version, places, kind, status):
+    api.post(
+        f"{places['topic']}/comments", json={"viewpoint_guid": places["viewpoint"].rpartition("/")[2], "comment": "c"}
+    )
+    assert api.delete(places[kind]).status_code == (405 if version == "2.1" else status)

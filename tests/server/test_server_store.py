@@ -49,6 +49,26 @@ def test_a_folder_of_another_schema_version_is_refused_in_one_line(tmp_path):
     assert refused.value.hint
 
 
+def test_a_folder_of_the_schema_before_is_brought_up_to_date(tmp_path):
+    with ServerStore(tmp_path) as store:
+        store.seed_topic("demo", TOPIC, [], [])
+    connection = sqlite3.connect(tmp_path / "bcf.db")
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("ALTER TABLE project DROP COLUMN changes")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    with ServerStore(tmp_path) as store:
+        for api in serve(store):
+            before = api.get(NEW)
+            assert [topic["title"] for topic in before.json()] == ["Old"]
+            url = f"{NEW}/{TOPIC['guid']}"
+            api.put(f"{url}/files", json=[{"reference": "n"}])
+            assert api.get(NEW).headers["ETag"] != before.headers["ETag"]
+
+
 def test_a_foreign_file_in_the_folder_is_refused(tmp_path):
     (tmp_path / "bcf.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(UsageError, match="not a database"):

@@ -42,7 +42,7 @@ def discover(http: Http) -> Base:
     if versioned:
         if versioned["version"] not in SPOKEN:
             raise NoBcfApi(f"{http.root}: bcfsync speaks BCF-API {' and '.join(SPOKEN)}")
-        return _base(http.root, versioned["version"])
+        return base_of(http.root, versioned["version"])
     offered: dict[str, str] = {}
     locked: LoginNeeded | None = None
     for look in (_from_foundation, _from_bcf):
@@ -52,7 +52,7 @@ def discover(http: Http) -> Base:
             locked = error
     for version in SPOKEN:
         if version in offered:
-            return _base(offered[version], version)
+            return base_of(offered[version], version)
     if offered:
         raise NoBcfApi(
             f"{http.root}: the server offers BCF-API {', '.join(offered)}; bcfsync speaks {' and '.join(SPOKEN)}"
@@ -87,7 +87,8 @@ def _versions(http: Http, url: str) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _base(url: str, version: str) -> Base:
+def base_of(url: str, version: str) -> Base:
+    """The base at a URL that is known to be one of this version."""
     root = url.removesuffix(f"/bcf/{version}")
     user_url = f"{root}/foundation/1.0/current-user" if version == "3.0" else f"{url}/current-user"
     return Base(url, version, user_url)

@@ -1,12 +1,11 @@
 """Reading a project: its topics in pages, and whole topics with everything below them.
 
-Owns: which requests make a whole topic. Sees: routes, net, bcfapi. Rules: collections are bare arrays without count
-or link, so a list is complete only when a further page brings nothing new; a sub-resource a server lacks
+Owns: which requests make a whole topic. Sees: routes, paging, net, bcfapi. Rules: a sub-resource a server lacks
 (404, 405, 501) reads as empty.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sized
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
@@ -14,80 +13,44 @@ from typing import TypeVar
 from bcfsync.bcfapi.codec import Codec
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.changes import Key, Kind, key_of
-from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.model import BimSnippet, Blob, Comment, Document, Topic, Viewpoint
 from bcfsync.net import Http, Refused
+from bcfsync.sides.rest.paging import Pager, Whole
 from bcfsync.sides.rest.routes import Routes
 
 THREADS = 8
 NO_TEXT = "(no text)"
 """Stands for a comment without any text on API 3.0, which does not take one; read back as no text."""
 
-_PAGE = 100
 _MISSING = frozenset({404, 405, 501})
-_NO_PAGING = frozenset({400, 422, 501})
-_SMALLEST_CAP = 10
-_MOST = 1_000_000
 T = TypeVar("T")
-
-
-class EndlessList(ServerTrouble, OverflowError):
-    """A server's list has no end: it makes up items, or forgets what it has shown."""
-
-    hint = "report it to whoever runs the server"
 
 
 class ProjectReader:
     """Reads one project of one server."""
 
-    def __init__(self, http: Http, routes: Routes, codec: Codec) -> None:
+    def __init__(self, http: Http, routes: Routes, codec: Codec, pager: Pager) -> None:
         self.http = http
         self.routes = routes
         self.codec = codec
+        self.pager = pager
+        self.cut_short = False
+        """Whether a list below a topic may have had more items than the server gave."""
 
-    def topics(self) -> list[Topic]:
-        """All topics, without what is below them."""
-        url = self.routes.topics
-        return _decoded(url, self.codec.decode_topic, self.pages(url, "creation_date"))
+    def listed(self, *, beyond: bool = False) -> Whole:
+        """The list of topics as the server gives it; ``beyond`` as for ``Pager.whole``."""
+        return self.pager.whole(self.routes.topics, "creation_date", beyond=beyond)
 
-    def pages(self, url: str, order: str | None = None) -> list[object]:
-        """A whole collection, page by page, each item once.
-
-        A server may ignore paging, cap it without saying so, or answer in another order: the next page starts after
-        what was seen, and a page that brings nothing new is the end.
-
-        Raises:
-            EndlessList: page after page brings something new.
-        """
-        ordering = f"&$orderby={order}" if order else ""
-        seen: dict[str, object] = {}
-        while len(seen) < _MOST:
-            try:
-                page = self._list(f"{url}?$top={_PAGE}&$skip={len(seen)}{ordering}")
-            except Refused as error:
-                if error.status not in _NO_PAGING:
-                    raise
-                # the server takes no paging at all: what it gives without is the whole list
-                return list({_item_key(item): item for item in self._list(url)}.values())
-            fresh = {key: item for item in page if (key := _item_key(item)) not in seen}
-            seen |= fresh
-            # a page shorter than asked for is the last, unless its length looks like a server's own cap
-            if not fresh or (len(page) < _PAGE and not _looks_capped(page)):
-                return list(seen.values())
-        raise EndlessList(f"{url}: more than {_MOST:,} items, and no end")
-
-    def _list(self, url: str) -> list[object]:
-        data = self.http.get(url).data
-        if not isinstance(data, list):
-            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(data).__name__}")
-        return data
+    def topics(self, found: Whole) -> list[Topic]:
+        """The topics of that list, without what is below them."""
+        return _decoded(self.routes.topics, self.codec.decode_topic, found.items)
 
     def whole(self, topics: Iterable[Topic], known: Collection[Key]) -> list[Topic]:
         """The topics with everything below them, read by several requests at a time.
 
         Args:
-            topics: as ``topics`` gave them.
+            topics: as ``topics`` gives them.
             known: viewpoints that need no details, since they never change.
         """
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="bcf-read")
@@ -128,7 +91,9 @@ class ProjectReader:
             return []
         if not isinstance(found, list):
             raise AnswerNotUnderstood(f"{url}: expected a list, got {type(found).__name__}")
-        return self.pages(url) if _looks_capped(found) else found
+        whole = self.pager.rest(url, found)
+        self.cut_short = self.cut_short or not whole.complete
+        return whole.items
 
     def _optional(self, read: Callable[[], T]) -> T | None:
         try:
@@ -137,6 +102,15 @@ class ProjectReader:
             if error.status in _MISSING:
                 return None
             raise
+
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """The topic with the components of these viewpoints (by normalised guid), which were left out before."""
+        return replace(
+            topic,
+            viewpoints=tuple(
+                self._viewpoint(topic.guid, view, brief=guid_key(view.guid) not in views) for view in topic.viewpoints
+            ),
+        )
 
     def _viewpoint(self, topic: str, view: Viewpoint, *, brief: bool) -> Viewpoint:
         routes = self.routes
@@ -173,8 +147,8 @@ class ProjectReader:
 
     def documents(self) -> tuple[Document, ...]:
         """The documents of the project, with their bytes still on the server."""
-        found = self._optional(lambda: self.pages(self.routes.documents)) or []
-        documents = _decoded(self.routes.documents, self.codec.decode_document, found)
+        found = self._optional(lambda: self.pager.whole(self.routes.documents))
+        documents = _decoded(self.routes.documents, self.codec.decode_document, found.items if found else ())
         return tuple(replace(item, blob=Blob(self.routes.document(item.guid))) for item in documents)
 
 
@@ -193,13 +167,3 @@ def _decoded(url: str, decode: Callable[[object], T], items: Iterable[object]) -
         return [decode(item) for item in items]
     except AnswerNotUnderstood as error:
         raise AnswerNotUnderstood(f"{url}: {error}") from error
-
-
-def _looks_capped(page: Sized) -> bool:
-    """Whether a list has the length of a server's default page: 10, 20, 25, 50, 100 and the like."""
-    return len(page) >= _SMALLEST_CAP and len(page) % 5 == 0
-
-
-def _item_key(item: object) -> str:
-    guid = item.get("guid") if isinstance(item, dict) else None
-    return guid_key(guid) if isinstance(guid, str) else repr(item)

@@ -1,18 +1,20 @@
 """A project on a server, as a side of a pair.
 
-Owns: the session with one project. Sees: discovery, reading, writing.
+Owns: the session with one project for one turn. Sees: session, reading, writing, deleting, tags.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any
+from functools import partial
+from typing import IO
 
-from bcfsync.bcfapi import codec as codecs
 from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
     Key,
+    Kind,
     Listing,
     Outcome,
     ProjectInfo,
@@ -20,66 +22,143 @@ from bcfsync.changes import (
     Status,
     Verb,
 )
-from bcfsync.errors import LoginNeeded, UsageError
-from bcfsync.guids import guid_key
-from bcfsync.model import Blob, Topic
-from bcfsync.net import Http, Refused, Unanswered
+from bcfsync.guids import guid_key, is_guid
+from bcfsync.model import Blob, Document, Extensions, Topic
+from bcfsync.net import Http, NotJson, Refused, Unanswered
 from bcfsync.sides.draft import listed
-from bcfsync.sides.rest.discovery import discover
+from bcfsync.sides.rest import facts
+from bcfsync.sides.rest.deleting import GONE, ProjectDeleter, deletable
+from bcfsync.sides.rest.discovery import Base
+from bcfsync.sides.rest.doubts import Doubts
+from bcfsync.sides.rest.paging import Whole
 from bcfsync.sides.rest.reading import ProjectReader
-from bcfsync.sides.rest.routes import Routes
-from bcfsync.sides.rest.writing import ProjectWriter
+from bcfsync.sides.rest.session import Session, UnknownProject
+from bcfsync.sides.rest.tags import CollectionTag, tag_of
+from bcfsync.sides.rest.writing import ProjectWriter, Ways
+
+__all__ = ["RestSide", "UnknownProject"]
 
 
-class UnknownProject(UsageError, LookupError):
-    """The server has no such project, or does not show it to us."""
+def _random_key() -> str:
+    return str(uuid.uuid4())
 
 
 class RestSide:
-    """One project of a BCF server.
+    """One project of a BCF server, for one turn: making one costs nothing where ``learned`` comes from the last one.
 
-    ``keeps_guids`` is what is known of the server: True or False once proved, None before; ask again after a run.
+    ``learned`` are facts about the server (``facts``): give those of last time, and keep what they are afterwards.
     """
 
-    def __init__(self, http: Http, project_id: str, *, keeps_guids: bool | None = None) -> None:
-        """Find the API and the project.
+    def __init__(
+        self,
+        http: Http,
+        project_id: str,
+        learned: Mapping[str, str] | None = None,
+        *,
+        new_key: Callable[[], str] = _random_key,
+    ) -> None:
+        """Find the API, the project, and who we are; where all that is known from last time, nothing is asked yet.
+
+        Args:
+            http: the way to the server.
+            project_id: as the server spells it.
+            learned: the facts of last time.
+            new_key: gives each request that creates something a name no other has.
 
         Raises:
             UnknownProject: and the hint names those that are there.
             ServerTrouble, LoginNeeded: (subclasses) the server cannot be used.
         """
         self.http = http
-        self.base = discover(http)
-        self.codec = codecs.for_version(self.base.version)
-        self.routes = Routes(self.base.url, project_id)
-        self.reader = ProjectReader(http, self.routes, self.codec)
-        self.keeps_guids = keeps_guids
-        self.project = self._project(project_id)
-        self._user = self._current_user()
+        self.learned = dict(learned or {})
+        self._session = Session(http, project_id, self.learned)
+        self._new_key = new_key
+        self._doubts = Doubts(self.learned)
         self._topics: dict[str, Topic] = {}
+        self._spellings: dict[str, str] = {}
+        self._reader: ProjectReader | None = None
+        self._tag = CollectionTag(self._session.pager, self.learned, lambda: self.reader.listed(beyond=True))
+        if not {facts.BASE, facts.VERSION, facts.USER} <= self.learned.keys():
+            self._session.connect()
+
+    @property
+    def base(self) -> Base:
+        """Where the API is, and its version."""
+        return self._session.base
+
+    @property
+    def keeps_guids(self) -> bool | None:
+        """Whether the server keeps our guids; None where it has not been seen."""
+        return facts.flag(self.learned, facts.KEEPS_GUIDS)
+
+    @property
+    def detects_concurrent_edits(self) -> bool | None:
+        """Whether the server refuses a write over what somebody else wrote a moment before; None: not yet seen."""
+        heeded = self.learned.get(facts.IF_MATCH)
+        return None if heeded is None else heeded == facts.ENFORCED
 
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do, as far as it is known."""
-        name = f"{self.http.root} ({self.project.name or self.project.project_id}, BCF-API {self.base.version})"
-        return Capabilities(name, client_guid=self.keeps_guids is True, user=self._user)
+        session = self._session
+        project = session.project
+        name = f"{self.http.root} ({project.name or project.project_id}, BCF-API {self.base.version})"
+        return Capabilities(
+            name,
+            client_guid=self.keeps_guids is True,
+            user=session.user,
+            deletes=deletable(self.base.version, self.learned),
+            trusted=session.trusted and not (self._reader and self._reader.cut_short),
+        )
+
+    @property
+    def reader(self) -> ProjectReader:
+        """What reads the project."""
+        session = self._session
+        if self._reader is None or self._reader.routes != session.routes:
+            self._reader = ProjectReader(self.http, session.routes, session.codec, session.pager)
+        return self._reader
+
+    def recall(self, learned: Mapping[str, str]) -> None:
+        """Take in facts of last time that were not at hand at the beginning."""
+        self._session.recall(learned)
 
     def listing(self) -> Listing:
-        """All topics of the project."""
-        self._topics = {guid_key(topic.guid): topic for topic in self.reader.topics()}
-        return Listing({key: listed(topic) for key, topic in self._topics.items()})
+        """All topics of the project; ``complete`` unless the server may have cut the list."""
+        found = self._session.found(self._listed)
+        self._tag.seen(found)
+        self._topics = {guid_key(topic.guid): topic for topic in self.reader.topics(found)}
+        self._spellings |= {key: topic.guid for key, topic in self._topics.items()}
+        if found.complete:
+            self._doubts.looked(self._topics, trusted=self._session.trusted)
+        topics = {key: listed(topic) for key, topic in self._topics.items()}
+        return Listing(topics, found.complete, tag_of(found))
+
+    def _listed(self) -> Whole:
+        return self.reader.listed()
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
         """Whole topics; viewpoints that are ``known`` come without components, since they never change."""
+        topics = self.bodies(keys, known)
+        documents, project = self.documents(), self.project_info()
+        return Bodies(topics, documents, project, self.capabilities)
+
+    def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> dict[str, Topic]:
+        """The part of ``load`` that is topics, by their key."""
         found = [self._topics[key] for key in keys if key in self._topics]
-        whole = self.reader.whole(found, known)
-        documents = self.reader.documents()
-        return Bodies(
-            {guid_key(topic.guid): topic for topic in whole},
-            documents,
-            ProjectInfo(self.project, self._extensions()),
-            self.capabilities,
-        )
+        return {guid_key(topic.guid): topic for topic in self.reader.whole(found, known)}
+
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """A topic ``bodies`` gave, with the components of these viewpoints (by key) that came without."""
+        return self.reader.detailed(topic, views)
+
+    def documents(self) -> tuple[Document, ...]:
+        """The part of ``load`` that is documents."""
+        return self.reader.documents()
+
+    def project_info(self) -> ProjectInfo:
+        """The part of ``load`` that is the project's name and lists."""
+        return ProjectInfo(self._session.project, self._extensions())
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
@@ -87,27 +166,52 @@ class RestSide:
         with self.http.open(blob.locator) as stream:
             yield stream
 
-    def moved(self, tag: str | None) -> bool:  # noqa: ARG002 - nothing is known of its tags yet
-        """Whether the project may have changed."""
-        return True
+    def moved(self, tag: str | None) -> bool:
+        """Whether the project may have changed: False only where the server says no and is proven to know."""
+        return not self._tag.unmoved(tag, self._session.routes.topics)
 
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
-        """Which topics the server says are not there, asked one by one."""
-        return frozenset(key for key in keys if self._is_gone(key))
+        """Which topics are proven not to be there, by their keys.
+
+        None where user or rights are not those of last time, nor any that went out of sight when these changed.
+
+        Args:
+            keys: normalised or as spelled; a server that knows only one spelling is asked for it, where it was seen.
+        """
+        asked = list(keys)
+        if not asked or not self._session.trusted:
+            return frozenset()
+        return frozenset(key for key in self._doubts.without(map(guid_key, asked)) if self._is_gone(key))
 
     def _is_gone(self, key: str) -> bool:
+        """Whether every spelling it may have leads nowhere."""
+        known = self._spellings.get(guid_key(key))
+        if known is not None:
+            return self._leads_nowhere(known)
+        spellings = {key, key.lower(), key.upper()} if is_guid(key) else {key}
+        return all(self._leads_nowhere(spelling) for spelling in sorted(spellings))
+
+    def _leads_nowhere(self, guid: str) -> bool:
         try:
-            self.http.get(self.routes.topic(key))
+            self.http.get(self._session.routes.topic(guid))
         except Refused as error:
-            return error.status in {404, 410}
+            return error.status in GONE
+        except NotJson:
+            return False
         return False
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Send the changes one by one; a lost answer is an outcome first and the end of the run after."""
-        writer = ProjectWriter(self.http, self.routes, self.codec, source, sends_guids=self.base.version != "2.1")
+        session = self._session
+        ways = Ways(self.http, session.routes, session.codec, self.learned, self._new_key)
+        writer = ProjectWriter(ways, source, sends_guids=self.base.version != "2.1")
+        deleter = ProjectDeleter(self.http, session.routes, session.codec, self.base.version, self.learned)
         for change in changes:
+            session.pager.peeked.clear()
+            make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
+            possible = change.verb is not Verb.DELETE or change.kind in deletable(self.base.version, self.learned)
             try:
-                outcome = writer.write(change)
+                outcome = self._tag.around(change, make) if possible else make()
             except Unanswered as error:
                 yield Outcome(change.step, Status.UNANSWERED, change.guid, message=str(error))
                 raise
@@ -121,40 +225,13 @@ class RestSide:
     def _learn(self, change: Change, outcome: Outcome) -> None:
         """Whether the server keeps our guids shows in its first answers; one that does not is believed for good."""
         if change.verb is Verb.CREATE and outcome.status is Status.DONE and not outcome.adopted:
-            kept = guid_key(outcome.guid) == guid_key(change.guid)
-            self.keeps_guids = kept if self.keeps_guids is None else self.keeps_guids and kept
+            kept = guid_key(outcome.guid) == guid_key(change.guid) and self.keeps_guids is not False
+            self.learned[facts.KEEPS_GUIDS] = facts.YES if kept else facts.NO
+            if change.kind is Kind.TOPIC:
+                self._spellings[guid_key(outcome.guid)] = outcome.guid
 
-    def _project(self, project_id: str) -> Any:  # noqa: ANN401
+    def _extensions(self) -> Extensions | None:
         try:
-            return self.codec.decode_project(self.http.get(self.routes.project).data)
-        except Refused as error:
-            if error.status not in {400, 403, 404}:
-                raise
-            raise UnknownProject(
-                f"{self.http.root}: project {project_id!r} is not there, or not for you", hint=self._known_projects()
-            ) from error
-
-    def _known_projects(self) -> str:
-        try:
-            found = [self.codec.decode_project(item) for item in self.reader.pages(self.routes.projects)]
-        except (Refused, ValueError):
-            found = []
-        names = ", ".join(f"{item.project_id} ({item.name})" for item in found[:10])
-        return f"projects you can see: {names}" if names else "ask the administrator of the server for the project's id"
-
-    def _current_user(self) -> str | None:
-        """Who we are: some servers do not say."""
-        try:
-            data = self.http.get(self.base.user_url).data
-        except LoginNeeded:
-            raise
-        except (Refused, ValueError):
-            return None
-        found = data.get("id") if isinstance(data, dict) else None
-        return found if isinstance(found, str) and found else None
-
-    def _extensions(self) -> Any:  # noqa: ANN401
-        try:
-            return self.codec.decode_extensions(self.http.get(self.routes.extensions).data)
+            return self._session.codec.decode_extensions(self.http.get(self._session.routes.extensions).data)
         except Refused:
             return None

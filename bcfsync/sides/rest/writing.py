@@ -1,13 +1,13 @@
 """Writing to a project: one request a change, and what its answer means.
 
 Owns: changes → requests → outcomes. Sees: routes, net, bcfapi. Rules: PUT replaces the whole object, so its body is
-the server's own fresh object with our members put in, under If-Match where the server gives a strong tag; a guid
-that is taken means "look again"; a guid taken elsewhere means "take another".
+the server's own fresh object with our members put in, under If-Match where the server heeds it; a guid that is taken
+means "look again"; a guid taken elsewhere means "take another".
 """
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +17,8 @@ from bcfsync.changes import Change, Entity, Files, Kind, Outcome, Related, Side,
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import BimSnippet, Blob, Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.net import Answer, Http, Refused
+from bcfsync.sides.rest.facts import Facts
+from bcfsync.sides.rest.guarded import MOVED, Guarded
 from bcfsync.sides.rest.reading import NO_TEXT, readable
 from bcfsync.sides.rest.routes import Routes
 
@@ -29,13 +31,26 @@ Body = Callable[[str], dict[str, Any]]
 Decode = Callable[[object], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How to speak to a project: ``new_key`` gives every POST a name of its own."""
+
+    http: Http
+    routes: Routes
+    codec: Codec
+    learned: Facts
+    new_key: Callable[[], str]
+
+
 class ProjectWriter:
     """Writes to one project of one server; ``source`` is where bytes come from."""
 
-    def __init__(self, http: Http, routes: Routes, codec: Codec, source: Side, *, sends_guids: bool) -> None:
-        self.http = http
-        self.routes = routes
-        self.codec = codec
+    def __init__(self, ways: Ways, source: Side, *, sends_guids: bool) -> None:
+        self.http = ways.http
+        self.routes = ways.routes
+        self.codec = ways.codec
+        self.new_key = ways.new_key
+        self.guarded = Guarded(ways.http, ways.learned)
         self.source = source
         self.sends_guids = sends_guids
 
@@ -48,7 +63,7 @@ class ProjectWriter:
         try:
             return self._dispatch(change)
         except Refused as error:
-            if error.status in {412, 409} and change.verb is Verb.UPDATE:
+            if error.status in MOVED and change.verb is Verb.UPDATE:
                 return Outcome(change.step, Status.STALE, change.guid, message=str(error))
             if error.status in _NOT_OFFERED and change.kind not in {Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT}:
                 return Outcome(change.step, Status.HELD, change.guid, message=f"the server does not take it: {error}")
@@ -88,7 +103,7 @@ class ProjectWriter:
     def _created(self, change: Change, url: str, body: Body, decode: Decode) -> Outcome:
         """POST, with the guid where the server takes one; a guid that is taken is looked at again."""
         try:
-            answer = self.http.send("POST", url, body(change.guid))
+            answer = self._post(url, body(change.guid))
         except Refused as error:
             if error.status != 409:
                 raise
@@ -96,8 +111,11 @@ class ProjectWriter:
                 return Outcome(change.step, Status.STALE, change.guid, message="its guid is there already")
             # copied archives repeat guids in other topics and projects: take another, the identity map knows both
             fresh = derived_guid("taken", guid_key(change.topic), guid_key(change.guid))
-            answer = self.http.send("POST", url, body(fresh))
+            answer = self._post(url, body(fresh))
         return self._outcome(change, answer, decode)
+
+    def _post(self, url: str, body: dict[str, Any]) -> Answer:
+        return self.http.send("POST", url, body, key=self.new_key())
 
     def _exists(self, change: Change, url: str) -> bool:
         """Whether the guid is taken by the very thing that was to be made; document references are listed only."""
@@ -190,7 +208,7 @@ class ProjectWriter:
         plain = document.filename.encode("ascii", "replace").decode()
         plain = "".join("_" if character in '"\\?' else character for character in plain)
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(document.filename, safe='')}"
-        headers = {"Content-Disposition": disposition}
+        headers = {"Content-Disposition": disposition, "Idempotency-Key": f'"{self.new_key()}"'}
         assert document.blob is not None  # noqa: S101 - the caller has looked
         with self.source.open(document.blob) as stream:
             return self.http.send_bytes("POST", self.routes.documents + query, stream, headers)
@@ -207,19 +225,19 @@ class ProjectWriter:
 
     def _update_topic(self, change: Change, topic: Topic) -> Outcome:
         url = self.routes.topic(change.guid)
-        fresh = self.http.get(url)
+        fresh = self.guarded.read(url)
         now = self.codec.decode_topic(fresh.data)
         if isinstance(change.expected, Topic) and topic_content(now) != topic_content(change.expected):
             return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server meanwhile")
         members = self.codec.topic_fields(topic)
         body = {**_own_members(fresh.data), **{name: members[name] for name in change.fields if name in members}}
-        answer = self.http.send("PUT", url, body, match=fresh.etag)
+        answer = self.guarded.put(url, body, fresh)
         held = self.codec.decode_topic(answer.data if answer.data is not None else self.http.get(url).data)
         return Outcome(change.step, Status.DONE, change.guid, held)
 
     def _update_comment(self, change: Change, comment: Comment) -> Outcome:
         url = self.routes.child(change.topic, "comments", change.guid)
-        fresh = self.http.get(url)
+        fresh = self.guarded.read(url)
         now = readable(self.codec.decode_comment(fresh.data))
         if isinstance(change.expected, Comment) and comment_content(now) != comment_content(change.expected):
             return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server meanwhile")
@@ -227,7 +245,7 @@ class ProjectWriter:
         # only what changed: a reply link the file does not know stays the server's
         kept = {name: value for name, value in _own_members(fresh.data).items() if name not in change.fields}
         body = {**kept, **{name: members[name] for name in change.fields if name in members}}
-        answer = self.http.send("PUT", url, body, match=fresh.etag)
+        answer = self.guarded.put(url, body, fresh)
         data = answer.data if answer.data is not None else self.http.get(url).data
         return Outcome(change.step, Status.DONE, change.guid, readable(self.codec.decode_comment(data)))
 
@@ -258,25 +276,25 @@ class ProjectWriter:
 
     def _files(self, change: Change, files: Files) -> Outcome:
         url = self.routes.part(change.topic, "files")
-        fresh = self.http.get(url)
+        fresh = self.guarded.read(url)
         now = {file_key(item) for item in self.codec.decode_files(fresh.data)}
         if isinstance(change.expected, Files) and now != {file_key(item) for item in change.expected.files}:
             return Outcome(
                 change.step, Status.STALE, change.guid, message="the list was changed on the server meanwhile"
             )
-        answer = self.http.send("PUT", url, self.codec.encode_files(files.files), match=fresh.etag)
+        answer = self.guarded.put(url, self.codec.encode_files(files.files), fresh)
         held: Entity = Files(self.codec.decode_files(answer.data)) if answer.data is not None else files
         return Outcome(change.step, Status.DONE, change.topic, held)
 
     def _related(self, change: Change, related: Related) -> Outcome:
         url = self.routes.part(change.topic, "related_topics")
-        fresh = self.http.get(url)
+        fresh = self.guarded.read(url)
         now = guid_keys(self.codec.decode_related(fresh.data))
         if isinstance(change.expected, Related) and now != guid_keys(change.expected.guids):
             return Outcome(
                 change.step, Status.STALE, change.guid, message="the list was changed on the server meanwhile"
             )
-        answer = self.http.send("PUT", url, self.codec.encode_related(related.guids), match=fresh.etag)
+        answer = self.guarded.put(url, self.codec.encode_related(related.guids), fresh)
         held: Entity = Related(self.codec.decode_related(answer.data)) if answer.data is not None else related
         return Outcome(change.step, Status.DONE, change.topic, held)
 

@@ -1,30 +1,20 @@
-"""The state: whole or not at all, one process at a time, and clear words where it cannot be used."""
+"""What the state records: identities, shadows, begun creates, notes; whole or not at all."""
 
-import os
-import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
+from store_cases import AGAIN, HERE, NOON, THERE, shadows
 
 from bcfsync.base import read_base
 from bcfsync.changes import Intent, Key, Kind
-from bcfsync.errors import Locked, UsageError
-from bcfsync.store import REMOTE, SCHEMA_VERSION, Confirmation, StateLocked, StateUnusable, Store, seen_by
-
-HERE, THERE, AGAIN = (Key(Kind.COMMENT, "topic", name) for name in ("here", "there", "again"))
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+from bcfsync.store import REMOTE, Confirmation, StateUnusable, Store, seen_by
 
 
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "deep" / "state.db"
-
-
-def shadows(store):
-    return {(key, replica): value for key, replica, value in store.shadows()}
 
 
 def confirmed(store, local=HERE, remote=THERE, values=None):
@@ -175,97 +165,3 @@ def test_a_process_that_dies_leaves_a_confirmation_whole_or_undone(path, when, l
     with Store(path) as store:
         assert (len(list(store.links())), len(list(store.intents()))) == (links, intents)
         assert len(shadows(store)) == 2 * links
-
-
-# -- one process at a time -------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_a_second_opener_is_told_that_another_one_works(path):
-    with Store(path), pytest.raises(StateLocked, match="another bcfsync works on this project") as caught:
-        Store(path)
-    assert isinstance(caught.value, Locked)
-    assert caught.value.exit_code == 9
-
-
-@pytest.mark.slow
-def test_another_process_is_told_so_too_and_the_lock_ends_with_the_holder(path):
-    code = "import sys; from pathlib import Path; from bcfsync.store import Store; Store(Path(sys.argv[1]))"
-    with Store(path):
-        refused = subprocess.run([sys.executable, "-c", code, path], check=False, capture_output=True, timeout=30)
-    assert b"StateLocked" in refused.stderr
-    assert subprocess.run([sys.executable, "-c", code, path], check=False, timeout=30).returncode == 0
-
-
-# -- states that cannot be used --------------------------------------------------------------------------------
-
-
-def unusable(path, match):
-    with pytest.raises(StateUnusable, match=match) as caught:
-        Store(path)
-    assert isinstance(caught.value, UsageError)
-    assert caught.value.exit_code == 2
-    assert str(path) in str(caught.value)
-
-
-def test_a_state_of_another_version_is_refused_and_left_alone(path):
-    Store(path).close()
-    with sqlite3.connect(path) as database:
-        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    database.close()
-    unusable(path, f"version {SCHEMA_VERSION + 1}")
-    database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
-    database.close()
-
-
-def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
-    path.parent.mkdir()
-    path.write_bytes(b"something else entirely" * 100)
-    unusable(path, "damaged")
-    assert path.read_bytes().startswith(b"something else")
-
-
-def test_a_database_of_something_else_is_refused(path):
-    path.parent.mkdir()
-    with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE link (url TEXT)")
-    database.close()
-    unusable(path, "cannot be opened")
-
-
-def test_a_state_whose_place_is_a_folder_is_refused(path):
-    path.mkdir(parents=True)
-    unusable(path, "cannot be opened")
-
-
-def test_a_state_below_a_file_is_refused(tmp_path):
-    (tmp_path / "file").write_text("")
-    unusable(tmp_path / "file" / "state.db", "cannot be opened")
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to, not even root")
-def test_a_folder_that_cannot_be_written_to_is_refused():
-    unusable(Path("/proc/bcfsync/state.db"), "cannot be opened")
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="rights bind neither root nor Windows like this")
-def test_a_state_in_a_read_only_folder_is_refused(path):
-    Store(path).close()
-    path.chmod(0o400)
-    path.parent.chmod(0o500)
-    try:
-        unusable(path, "cannot be opened")
-    finally:
-        path.parent.chmod(0o700)
-
-
-def test_a_disk_that_fills_up_in_mid_run_is_a_clear_error_and_what_was_confirmed_stays(tmp_path):
-    path = tmp_path / "state.db"
-    with Store(path) as store:
-        store.note("kept", "yes")
-        store._db.execute("PRAGMA max_page_count = 1")  # SQLite's own way of playing a full disk
-        with pytest.raises(StateUnusable, match="cannot be written"):
-            store.note("large", "x" * 1_000_000)
-    with Store(path) as store:
-        assert store.noted("kept") == "yes"

@@ -1,0 +1,292 @@
+"""From ``bcfsync.toml`` to the objects of a pair: the one place that builds them.
+
+Owns: which pairs are meant, folder, server, state, history and trash of one pair. Decides nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bcfsync import config
+from bcfsync.canonical import guid_keys
+from bcfsync.changes import Bodies, Side, Site
+from bcfsync.cli.learning import keep_facts, known_facts
+from bcfsync.cli.options import Manner
+from bcfsync.config.reading import load
+from bcfsync.config.tables import nearest
+from bcfsync.config.tokens import login_hint, token_for
+from bcfsync.config.values import Config, Mode, Pair, Remote
+from bcfsync.errors import Locked, LoginNeeded, UsageError
+from bcfsync.net import Http
+from bcfsync.plan.policy import SETTLE, Policy
+from bcfsync.sides.folder import ArchiveFolder, marker_id
+from bcfsync.sides.history import History
+from bcfsync.sides.replacing import Care
+from bcfsync.sides.rest.side import RestSide
+from bcfsync.sides.trash import Trash
+from bcfsync.store import BlobShelf, FolderLock, Store
+from bcfsync.turn import Partner, Way
+
+PATIENCE = 5.0
+"""Seconds that commands which only look wait for another process."""
+T = TypeVar("T")
+_WAYS = {Mode.TWO_WAY: Way.BOTH, Mode.PULL: Way.PULL, Mode.PUSH: Way.PUSH}
+
+
+class NoPair(UsageError, LookupError):
+    """The configuration has no such pair, or none at all."""
+
+
+class WrongWay(UsageError, ValueError):
+    """A pair that goes one way was asked to go the other."""
+
+    hint = "change the pair's mode in bcfsync.toml, if that is what you want"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command asks of a pair beyond its configuration.
+
+    Attributes:
+        way: which edits travel; None for what the configuration says.
+        settle: how long an unanswered create may still arrive.
+        allowed: how many deletions somebody named.
+        patient: whether what failed waits for its next try.
+        patience: how many seconds to wait for another process that works on the pair.
+    """
+
+    way: Way | None = None
+    settle: timedelta = SETTLE
+    allowed: int | None = None
+    patient: bool = False
+    patience: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the record of a pair lies; there may be none yet."""
+
+    pair: Pair
+    marker: str
+    folder: Path
+
+    @property
+    def state(self) -> Path:
+        """The database."""
+        return self.folder / "state.db"
+
+    @property
+    def trash(self) -> Path:
+        """What was deleted on either side."""
+        return self.folder / "trash"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever works on the folder, for whichever server."""
+        return self.folder.parent / f"folder-{self.marker}.lock"
+
+    @property
+    def history(self) -> Path:
+        """What archives were before they were replaced, by whichever pair."""
+        return self.folder.parent / f"history-{self.marker}"
+
+
+class Sparing:
+    """Keeps what a turn is about to delete.
+
+    Attributes:
+        replica: the archive of the pass.
+        run: the run it belongs to.
+    """
+
+    def __init__(self, trash: Trash, folder: ArchiveFolder, remote: RestSide) -> None:
+        self.replica = ""
+        self.run: int | None = None
+        self._trash = trash
+        self._folder = folder
+        self._remote = remote
+        self._kept: set[tuple[int | None, Site, str, str]] = set()
+
+    def keep(self, site: Site, guid: str, bodies: Bodies) -> None:
+        """Keep a topic, once a run however many of its parts are deleted.
+
+        Raises:
+            CannotWrite, ServerTrouble: it cannot be kept, and must not be deleted.
+        """
+        topic = bodies.topics.get(guid)
+        mark = (self.run, site, self.replica if site is Site.LOCAL else "", guid)
+        if topic is None or mark in self._kept:
+            return
+        if site is Site.LOCAL:
+            side: Side = self._folder.open(self.replica)
+            origin = archive_name(self.replica)
+        else:
+            side, origin = self._remote, "server"
+            # what never changes came without its details
+            topic = self._remote.detailed(topic, guid_keys(view.guid for view in topic.viewpoints))
+        self._trash.keep(topic, bodies.documents, side, origin=origin, run=self.run)
+        self._kept.add(mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A pair with both its sides at hand."""
+
+    pair: Pair
+    home: Home
+    folder: ArchiveFolder
+    remote: RestSide
+    partner: Partner
+    history: History
+    sparing: "Sparing"
+
+    def begins(self, replica: str) -> None:
+        """A pass begins over an archive."""
+        self.sparing.replica = replica
+
+    def numbered(self, run: int) -> None:
+        """What is written from now on belongs to a run."""
+        self.history.run = self.sparing.run = run
+
+
+def configured(manner: Manner) -> Config:
+    """The configuration a command works with."""
+    return load(manner.config, Path.cwd())
+
+
+def named(found: Config, names: Sequence[str]) -> list[Pair]:
+    """The pairs of these names; all of them where there is no name.
+
+    Raises:
+        NoPair
+    """
+    if not found.pairs:
+        raise NoPair(f"{found.path}: there is no pair in it", hint="add one with bcfsync init")
+    for name in names:
+        if name not in found.pairs:
+            raise NoPair(f"{found.path}: there is no pair {name!r}", hint=nearest(name, found.pairs))
+    return [pair for name, pair in found.pairs.items() if not names or name in names]
+
+
+def home_of(pair: Pair) -> Home:
+    """Where the record of a pair lies.
+
+    Raises:
+        Guarded: (a subclass) the folder's marker is missing.
+    """
+    marker = marker_id(pair.folder)
+    return Home(pair, marker, config.pair_state(pair.remote.url, pair.project, marker))
+
+
+def archive_name(replica: str) -> str:
+    """How people call an archive of a folder: by its path there."""
+    return replica.partition("/")[2] or replica
+
+
+@contextmanager
+def recorded(pair: Pair) -> Iterator[Store | None]:
+    """The record of a pair, without asking its server; None where there is none yet."""
+    home = home_of(pair)
+    if not home.state.exists():
+        yield None
+        return
+    with when_free(lambda: Store(home.state)) as store:
+        yield store
+
+
+def when_free(take: Callable[[], T], seconds: float = PATIENCE) -> T:
+    """What another process holds right now, as a turn of ``watch`` does for a moment.
+
+    Raises:
+        Locked: it holds it for longer.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return take()
+        except Locked:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.1)
+
+
+@contextmanager
+def connected(remote: Remote, remotes: Mapping[str, Remote]) -> Iterator[Http]:
+    """A session with a server; a refused login names the variable that helps.
+
+    Raises:
+        LoginNeeded
+    """
+    try:
+        with closing(Http(remote.url, token_for(remote, remotes.values()))) as http:
+            yield http
+    except LoginNeeded as error:
+        if error.hint == LoginNeeded.hint:
+            error.hint = login_hint(remote)
+        raise
+
+
+@contextmanager
+def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
+    """A pair with both sides and its state, held by this process alone until the end of the block.
+
+    Raises:
+        Guarded: (a subclass) the folder's marker is missing.
+        Locked: another process works on the pair.
+        LoginNeeded, ServerTrouble, UsageError: (subclasses) the server cannot be used.
+    """
+    home = home_of(pair)
+    way = _way(pair, asked)
+    with ExitStack() as stack:
+        # every pair over a folder writes its archives, so the folder is one process's at a time
+        stack.enter_context(when_free(lambda: FolderLock(home.lock), asked.patience))
+        store = stack.enter_context(when_free(lambda: Store(home.state), asked.patience))
+        neighbours = _neighbours(pair, found, home, stack)
+        http = stack.enter_context(connected(pair.remote, found.remotes))
+        remote = RestSide(http, pair.project, known_facts(store))
+        history = History(home.history)
+        folder = ArchiveFolder(
+            pair.folder,
+            pair.file_version or remote.base.version,
+            include=pair.include,
+            exclude=pair.exclude,
+            care=Care(history),
+        )
+        sparing = Sparing(Trash(home.trash), folder, remote)
+        partner = Partner(
+            remote,
+            store,
+            f"{home.marker}/{pair.writes_to}",
+            policy=Policy(settle=asked.settle, deletes=pair.deletes, prefer=pair.conflicts),
+            rules=tuple(replace(rule, archive=f"{home.marker}/{rule.archive}") for rule in pair.places),
+            way=way,
+            allowed=asked.allowed,
+            patient=asked.patient,
+            neighbours=neighbours,
+            spare=sparing.keep,
+            shelf=BlobShelf(home.folder),
+        )
+        try:
+            yield Joined(pair, home, folder, remote, partner, history, sparing)
+        finally:
+            keep_facts(store, remote)
+
+
+def _way(pair: Pair, asked: Asked) -> Way:
+    configured_way = _WAYS[pair.mode]
+    if asked.way in {None, configured_way}:
+        return configured_way
+    if configured_way is not Way.BOTH:
+        raise WrongWay(f"pair {pair.name}: its mode is {pair.mode}")
+    return asked.way or configured_way
+
+
+def _neighbours(pair: Pair, found: Config, home: Home, stack: ExitStack) -> tuple[Store, ...]:
+    """The states of other pairs over the same folder, as far as there are any yet."""
+    others = [other for other in found.pairs.values() if other is not pair and other.folder == pair.folder]
+    paths = [config.pair_state(other.remote.url, other.project, home.marker) / "state.db" for other in others]
+    return tuple(stack.enter_context(Store(path)) for path in paths if path.exists())

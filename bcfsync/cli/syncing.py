@@ -1,0 +1,94 @@
+"""What ``bcfsync sync``, ``pull`` and ``push`` do: one turn of each pair.
+
+Owns: the order of pairs, and which exit code they make together. Decides nothing: the turn is ``turn``'s.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bcfsync.cli.explaining import explain
+from bcfsync.cli.options import Manner
+from bcfsync.cli.pairs import Asked, Joined, configured, joined, named
+from bcfsync.cli.planning import agreed_with, plan_pairs, read_plan
+from bcfsync.cli.turns import TurnRenderer, left_open
+from bcfsync.config.values import Config, Pair
+from bcfsync.errors import BcfsyncError
+from bcfsync.run import Planned, Timing
+from bcfsync.turn import Pass, Way, turn
+from bcfsync.watch import Stop
+
+_WAYS = {"sync": None, "pull": Way.PULL, "push": Way.PUSH}
+
+
+def sync_pairs(
+    names: Sequence[str], manner: Manner, command: str, *, settle: float, allowed: int | None, plan_file: Path | None
+) -> int:
+    """One turn of each pair; the exit code."""
+    asked = Asked(_WAYS[command], timedelta(seconds=settle), allowed)
+    if manner.dry_run:
+        return plan_pairs(names, manner, asked, None, pending_counts=False)
+    found = configured(manner)
+    if plan_file is None:
+        return each_pair(named(found, names), lambda pair: _sync(pair, found, asked, manner, command))
+    saved = read_plan(plan_file)
+    wanted = [pair for pair in named(found, list(saved.pairs)) if not names or pair.name in names]
+
+    def as_planned(pair: Pair) -> int:
+        return _sync(pair, found, saved.asked(pair, asked), manner, command, check=agreed_with(saved, plan_file))
+
+    return each_pair(wanted, as_planned)
+
+
+def each_pair(pairs: Sequence[Pair], act: Callable[[Pair], int]) -> int:
+    """Act on one pair after the other; what stops one does not stop the others. The largest exit code.
+
+    Raises:
+        BcfsyncError: (a subclass) what stopped the only pair.
+    """
+    if len(pairs) == 1:
+        return act(pairs[0])
+    code = 0
+    for pair in pairs:
+        try:
+            code = max(code, act(pair))
+        except BcfsyncError as error:
+            explain(error, pair.name)
+            code = max(code, error.exit_code)
+    return code
+
+
+def _sync(
+    pair: Pair,
+    found: Config,
+    asked: Asked,
+    manner: Manner,
+    command: str,
+    check: Callable[[Joined, Asked], None] = lambda _joined, _asked: None,
+) -> int:
+    with joined(pair, found, asked) as at_hand:
+        check(at_hand, asked)
+        return one_turn(at_hand, manner, command)
+
+
+def one_turn(
+    at_hand: Joined, manner: Manner, command: str, stop: Stop | None = None, *, brief: str | None = None
+) -> int:  # fmt: skip
+    """One turn of a pair, told as it goes; the exit code."""
+    renderer = TurnRenderer(manner, at_hand.pair.name, brief=brief)
+    stop = stop or Stop()
+    timing = Timing(lambda: datetime.now(UTC), stop.sleep, stop)
+    finished = False
+    try:
+        for event in turn(at_hand.folder, at_hand.partner, timing, command):
+            match event:
+                case Pass(_, replica):
+                    at_hand.begins(replica)
+                case Planned(plan) if plan.steps:
+                    at_hand.numbered(at_hand.partner.store.runs(1)[0].number)
+            renderer.event(event)
+        finished = True
+    finally:
+        left = left_open(at_hand.partner.store)
+        renderer.ended(at_hand.remote.http.traffic, left, finished=finished)
+    return renderer.exit_code(left)

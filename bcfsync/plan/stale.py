@@ -1,0 +1,216 @@
+"""The stale save: a program saved the copy it had loaded before we wrote to its file.
+
+Owns: what such a save had seen, and what the record is put back to. Sees: changes, canonical, plain. Source: design
+of the engine, 2.7; docs/sync-rules.md, "Programs that save an older copy".
+
+A program that opened an archive, waited while we wrote into it, and then saves, takes our writes back without anybody
+having wanted that. Every write to an archive is a generation. The latest generation of which a saved file shows
+anything is what the program had loaded. What is newer was never seen by it: the record of those atoms is put back to
+what the program had loaded, and the ordinary rules then write them again, find a conflict, or keep an edited topic.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from bcfsync import plain
+from bcfsync.advance import said
+from bcfsync.canonical import same, same_set
+from bcfsync.changes import ENTITIES, Entity, Files, Key, Kind, Related, Verb, key_of
+from bcfsync.model import Comment, Topic
+from bcfsync.plan.topics import own_part
+
+MOST_TRIES = 2
+"""So many times an atom is written again; who takes it away once more means it, or fights with another program."""
+
+AGAIN = "again"
+"""Among the members of a create: the atom had been known before, so that an older file may hold it, too."""
+
+_SETS = frozenset({"labels", "reference_links"})
+_DATED = ("modified_date", "modified_author")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An atom we gave to an archive and no program has shown to have read.
+
+    Attributes:
+        key: its local key.
+        verb: what was done.
+        fields: for updates of a topic, comment or reference, the members that were written.
+        new: what was written; None for a deletion.
+        ours: the archive's shadow before; None where there was none.
+        seen: what the server held when the two agreed before.
+        generation: which write of the archive it was part of.
+        tries: how often it was written again since.
+    """
+
+    key: Key
+    verb: Verb
+    fields: tuple[str, ...]
+    new: Entity | None
+    ours: Entity | None
+    seen: Entity | None
+    generation: int
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a saved archive tells of our writes to it.
+
+    Attributes:
+        loaded: the last generation the program had loaded; it and all before are acknowledged.
+        shadows: for atoms it had not seen, the archive's shadow and the server's with it, as they are to be put back.
+        lost: the writes it took back without having seen them.
+        fought: atoms that were taken away too often; nobody may decide about them but a person.
+    """
+
+    loaded: int = 0
+    shadows: Mapping[Key, tuple[Entity | None, Entity | None]] = field(default_factory=dict)
+    lost: tuple[Write, ...] = ()
+    fought: frozenset[Key] = frozenset()
+
+
+def judged(
+    writes: Sequence[Write],
+    held: Mapping[Key, Entity],
+    local: Mapping[Key, Entity],
+    seen: Mapping[Key, Entity],
+) -> Judged:
+    """What an archive that an application saved had loaded, and what to put back.
+
+    Args:
+        writes: ours, oldest first.
+        held: the atoms of the archive as saved.
+        local: the archive's shadows.
+        seen: what the server held when it last agreed with the archive.
+    """
+    loaded = _loaded(writes, held)
+    newer = [item for item in writes if item.generation > loaded and _is_lost(item, held)]
+    tries: dict[Key, int] = {}
+    for item in writes:
+        tries[item.key] = max(tries.get(item.key, 0), item.tries)
+    back: dict[Key, tuple[Entity | None, Entity | None]] = {}
+    fought: set[Key] = set()
+    for item in reversed(newer):  # the latest first: what was loaded before all of them counts in the end
+        now = back.get(item.key, (local.get(item.key), seen.get(item.key)))
+        if tries[item.key] < MOST_TRIES:
+            back[item.key] = _before(item, *now)
+        elif item.verb is Verb.UPDATE:
+            # both moved: the archive away from what we wrote, the server to it; a person decides
+            back[item.key] = (now[0], _before(item, *now)[1])
+        else:
+            fought.add(item.key)
+    return Judged(loaded, back, tuple(newer), frozenset(fought))
+
+
+def atoms(topics: Iterable[Topic]) -> dict[Key, Entity]:
+    """The atoms of whole topics by their key."""
+    found: dict[Key, Entity] = {}
+    for topic in topics:
+        found[key_of(Kind.TOPIC, "", topic.guid)] = own_part(topic)
+        found[key_of(Kind.FILES, topic.guid, topic.guid)] = Files(topic.files)
+        found[key_of(Kind.RELATED, topic.guid, topic.guid)] = Related(topic.related_topics)
+        if topic.bim_snippet is not None:
+            found[key_of(Kind.SNIPPET, topic.guid, topic.guid)] = topic.bim_snippet
+        found |= {key_of(Kind.COMMENT, topic.guid, item.guid): item for item in topic.comments}
+        found |= {key_of(Kind.VIEWPOINT, topic.guid, item.guid): item for item in topic.viewpoints}
+        found |= {key_of(Kind.REFERENCE, topic.guid, item.guid): item for item in topic.document_references}
+    return found
+
+
+def read(kind: Kind, text: str | None) -> Entity | None:
+    """A value out of the record's text."""
+    return None if text is None else plain.loads(ENTITIES[kind], text)
+
+
+def forgotten(item: Write, shadow: Entity | None) -> Entity | None:
+    """Another pair's shadow of an archive without a write that the archive has lost again."""
+    if shadow is None or item.new is None or item.verb is Verb.DELETE:
+        return shadow
+    if item.verb is Verb.CREATE:
+        return None
+    if not item.fields:
+        return item.ours if said(shadow) == said(item.new) else shadow
+    if item.ours is None:
+        return shadow
+    names = [name for name in item.fields if _alike(name, shadow, item.new)]
+    return _with(shadow, item.ours, names)
+
+
+def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> int:
+    """The last generation of which a saved file shows something that it cannot have but from us.
+
+    A value that anybody might have put there (a set, or nothing at all) proves a generation only where nothing else
+    of it stands as it was before.
+    """
+    found = 0
+    for generation in {item.generation for item in writes}:
+        own = [item for item in writes if item.generation == generation]
+        signs = {sign for item in own for sign in _signs(item, held)}
+        if _Sign.PROOF in signs or (_Sign.HINT in signs and _Sign.BEFORE not in signs):
+            found = max(found, generation)
+    return found
+
+
+class _Sign(Enum):
+    PROOF = "a value only we can have given"
+    HINT = "a value of ours that anybody might have given"
+    BEFORE = "the value as it was before"
+
+
+def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
+    """What a saved file shows of a write."""
+    now = held.get(item.key)
+    if item.verb is Verb.DELETE or item.new is None:
+        return  # what is not there may never have been loaded, or have been dropped
+    if item.verb is Verb.CREATE:
+        if now is None:
+            yield _Sign.BEFORE
+        elif AGAIN not in item.fields:
+            yield _Sign.PROOF
+    elif now is not None and not item.fields:
+        if item.ours is None or said(item.ours) != said(item.new):
+            yield from _signs_of(said(now) == said(item.new), item.ours is not None and said(now) == said(item.ours))
+    elif now is not None and item.ours is not None:
+        for name in item.fields:
+            if not _alike(name, item.ours, item.new):
+                sign = _alike(name, now, item.new), _alike(name, now, item.ours)
+                yield from _signs_of(*sign, unique=name not in _SETS and getattr(item.new, name) is not None)
+
+
+def _signs_of(is_new: bool, is_old: bool, *, unique: bool = False) -> Iterator[_Sign]:  # noqa: FBT001 - two answers
+    if is_new:
+        yield _Sign.PROOF if unique else _Sign.HINT
+    elif is_old:
+        yield _Sign.BEFORE
+
+
+def _is_lost(item: Write, held: Mapping[Key, Entity]) -> bool:
+    """Whether a write that was not seen is not there."""
+    now = held.get(item.key)
+    if item.verb is Verb.DELETE:
+        return now is not None
+    return True
+
+
+def _before(item: Write, ours: Entity | None, seen: Entity | None) -> tuple[Entity | None, Entity | None]:
+    """The two shadows without a write."""
+    if item.verb in {Verb.CREATE, Verb.DELETE} or not item.fields or ours is None or seen is None:
+        return item.ours, item.seen
+    if item.ours is None or item.seen is None:
+        return ours, seen
+    dated = _DATED if isinstance(ours, Topic | Comment) else ()
+    return _with(ours, item.ours, (*item.fields, *dated)), _with(seen, item.seen, item.fields)
+
+
+def _with(value: Entity, other: Entity, names: Iterable[str]) -> Entity:
+    members: dict[str, Any] = {name: getattr(other, name) for name in names}
+    return replace(value, **members)
+
+
+def _alike(name: str, one: object, other: object) -> bool:
+    mine, theirs = getattr(one, name), getattr(other, name)
+    return same_set(mine, theirs) if name in _SETS else same(mine, theirs)

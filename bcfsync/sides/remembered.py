@@ -1,0 +1,212 @@
+"""A side that is asked for nothing twice within one turn, and for the bytes of a picture once for ever.
+
+Owns: what was read of the side in this turn, and what a write makes doubtful. Sees: changes. One turn runs over many
+archives; each pass wants the same topics of the same server. What others write there meanwhile, the next turn sees:
+the listing's tag is older than all that was read, so a turn that remembers it for later remembers no more than it saw.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import IO, Protocol, runtime_checkable
+
+from bcfsync.changes import (
+    Bodies,
+    Capabilities,
+    Change,
+    Key,
+    Kind,
+    Listed,
+    Listing,
+    Outcome,
+    Prepared,
+    ProjectInfo,
+    Side,
+    key_of,
+)
+from bcfsync.guids import guid_key
+from bcfsync.model import Blob, Document, Topic
+
+
+class Shelf(Protocol):
+    """Where bytes are kept by where they came from."""
+
+    def known(self, locator: str) -> str | None:
+        """The SHA-256 of what came from there, if it is kept."""
+
+    def keep(self, stream: IO[bytes], locator: str | None = None) -> str:
+        """Keep the bytes of a stream; their SHA-256."""
+
+    def open(self, sha256: str) -> IO[bytes]:
+        """The bytes; the caller closes them."""
+
+
+@runtime_checkable
+class InParts(Protocol):
+    """A side whose ``load`` can be had in parts, each by requests of its own."""
+
+    def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> Mapping[str, Topic]:
+        """Whole topics, by their key."""
+
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """A topic with the details of viewpoints that came without."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """The documents."""
+
+    def project_info(self) -> ProjectInfo:
+        """What the project says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A topic as it was read, how the listing showed it then, and which viewpoints came without details."""
+
+    topic: Topic
+    listed: Listed | None
+    brief: frozenset[str]
+
+
+class Remembered:
+    """A side for one turn; make another one for the next."""
+
+    def __init__(self, side: Side, shelf: Shelf | None = None) -> None:
+        """Remember nothing yet.
+
+        Args:
+            side: the one that is asked.
+            shelf: where pictures are kept, which never change; without it they are fetched each time.
+        """
+        self._side = side
+        self._shelf = shelf
+        self._pictures: set[str] = set()
+        self._listing: Listing | None = None
+        self._topics: dict[str, _Kept] = {}
+        self._documents: tuple[Document, ...] | None = None
+        self._project: ProjectInfo | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Those of the side."""
+        return self._side.capabilities
+
+    def listing(self) -> Listing:
+        """All topics, as they were when they were asked for first, or first after a write of ours."""
+        if self._listing is None:
+            self._listing = self._side.listing()
+        return self._listing
+
+    def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
+        """Whole topics; each is read once, and once more after a write of ours."""
+        listing = self.listing()
+        wanted = list(keys)
+        self._read([key for key in wanted if not self._is_fresh(key, listing)], known)
+        found = {key: self._with_details(key, known) for key in wanted if key in self._topics}
+        return Bodies(found, self._all_documents(), self._all_project(), self.capabilities)
+
+    @contextmanager
+    def open(self, blob: Blob) -> Iterator[IO[bytes]]:
+        """The bytes; those of pictures from the shelf, if they ever were fetched."""
+        if self._shelf is None or blob.locator not in self._pictures:
+            with self._side.open(blob) as stream:
+                yield stream
+            return
+        digest = self._shelf.known(blob.locator)
+        if digest is None:
+            with self._side.open(blob) as stream:
+                digest = self._shelf.keep(stream, blob.locator)
+        with closing(self._shelf.open(digest)) as kept:
+            yield kept
+
+    def moved(self, tag: str | None) -> bool:
+        """Whether the side may have moved since the listing with this tag."""
+        return self._side.moved(tag)
+
+    def gone(self, keys: Iterable[str]) -> frozenset[str]:
+        """Which topics the side proves not to be there."""
+        return self._side.gone(keys)
+
+    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
+        """Pass changes on; what they touch is forgotten, whatever becomes of them."""
+        yield from self._side.apply(map(self._forgotten, changes), source)
+
+    def forget(self) -> None:
+        """Ask for everything again: time has passed, in which others may have written."""
+        self._listing = self._documents = self._project = None
+        self._topics.clear()
+
+    # -- what is remembered ------------------------------------------------------------------------------------
+
+    def _forgotten(self, change: Change) -> Change:
+        self._listing = None
+        self._topics.pop(guid_key(change.topic or change.guid), None)
+        if change.kind is Kind.DOCUMENT:
+            self._documents = None
+        if change.kind is Kind.PROJECT:
+            self._project = None
+        return change
+
+    def _is_fresh(self, key: str, listing: Listing) -> bool:
+        """Whether a topic was read, and the listing still shows it as it did then."""
+        kept = self._topics.get(key)
+        return kept is not None and kept.listed == listing.topics.get(key)
+
+    def _read(self, keys: list[str], known: Collection[Key]) -> None:
+        for key in keys:
+            self._topics.pop(key, None)
+        if not keys:
+            return
+        if isinstance(self._side, InParts):
+            found = self._side.bodies(keys, known)
+        else:
+            bodies = self._side.load(keys, known)
+            found = bodies.topics
+            self._documents, self._project = bodies.documents, bodies.project
+        for key, topic in found.items():
+            self._topics[key] = _Kept(topic, self.listing().topics.get(key), _brief(topic, known))
+            self._pictures |= _pictures(topic)
+
+    def _with_details(self, key: str, known: Collection[Key]) -> Topic:
+        """A topic with the details of all viewpoints but the known ones."""
+        kept = self._topics[key]
+        lacking = kept.brief - _brief(kept.topic, known)
+        if not lacking:
+            return kept.topic
+        if isinstance(self._side, InParts):
+            topic = self._side.detailed(kept.topic, lacking)
+            self._topics[key] = _Kept(topic, kept.listed, kept.brief - lacking)
+        else:
+            self._read([key], known)
+        return self._topics[key].topic
+
+    def _all_documents(self) -> tuple[Document, ...]:
+        if self._documents is None:
+            side = self._side
+            self._documents = side.documents() if isinstance(side, InParts) else side.load(()).documents
+        return self._documents
+
+    def _all_project(self) -> ProjectInfo:
+        if self._project is None:
+            side = self._side
+            self._project = side.project_info() if isinstance(side, InParts) else side.load(()).project
+        return self._project
+
+
+def afresh(side: Side) -> None:
+    """Have a side forget what it remembers of this turn."""
+    if isinstance(side, Remembered):
+        side.forget()
+
+
+def _brief(topic: Topic, known: Collection[Key]) -> frozenset[str]:
+    """The viewpoints of a topic that may come without details."""
+    return frozenset(
+        guid_key(view.guid) for view in topic.viewpoints if key_of(Kind.VIEWPOINT, topic.guid, view.guid) in known
+    )
+
+
+def _pictures(topic: Topic) -> frozenset[str]:
+    """Where the bytes of a topic's snapshots and bitmaps are: viewpoints never change, and theirs do not either."""
+    blobs = [view.snapshot.blob for view in topic.viewpoints if view.snapshot]
+    blobs += [item.blob for view in topic.viewpoints for item in view.bitmaps]
+    return frozenset(blob.locator for blob in blobs if blob)

@@ -1,0 +1,104 @@
+"""Deleting on a server: only what still is what the plan saw, and never what may be more.
+
+Owns: DELETE, and what its answers mean. Sees: routes, guarded, bcfapi. Source: BCF-API 2.1 (branch) and 3.0: topics
+and comments in both, viewpoints in 3.0 only, document references and documents in none. What is not there (404, 410)
+is deleted. A server without If-Match may change something between our look and our DELETE; no client can help that.
+"""
+
+from collections.abc import Mapping
+
+from bcfsync.bcfapi.codec import Codec
+from bcfsync.canonical import comment_content, topic_content
+from bcfsync.changes import Change, Kind, Outcome, Status
+from bcfsync.model import Comment, Topic
+from bcfsync.net import Answer, Http, Refused
+from bcfsync.sides.rest.facts import UNDELETABLE, Facts
+from bcfsync.sides.rest.guarded import Guarded
+from bcfsync.sides.rest.reading import readable
+from bcfsync.sides.rest.routes import Routes
+
+GONE = frozenset({404, 410})
+"""Answers that say that something is not there."""
+
+_NOT_OFFERED = frozenset({405, 501})
+_OFFERED: Mapping[str, frozenset[Kind]] = {
+    "2.1": frozenset({Kind.TOPIC, Kind.COMMENT}),
+    "3.0": frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT}),
+}
+
+
+def deletable(version: str, learned: Facts) -> frozenset[Kind]:
+    """What a server of this version deletes, as far as is known."""
+    refused = learned.get(UNDELETABLE, "").split(",")
+    return frozenset(kind for kind in _OFFERED[version] if str(kind) not in refused)
+
+
+class ProjectDeleter:
+    """Deletes in one project of one server."""
+
+    def __init__(self, http: Http, routes: Routes, codec: Codec, version: str, learned: Facts) -> None:
+        self.http = http
+        self.routes = routes
+        self.codec = codec
+        self.version = version
+        self.learned = learned
+        self.guarded = Guarded(http, learned)
+
+    def delete(self, change: Change) -> Outcome:
+        """Delete what a change names, if it still is as expected.
+
+        Raises:
+            ServerTrouble, LoginNeeded: (subclasses) the rest of the plan has no chance either.
+        """
+        if change.kind not in deletable(self.version, self.learned):
+            return self._held(change, f"servers of BCF-API {self.version} do not delete a {_word(change.kind)}")
+        url = self._url(change)
+        try:
+            fresh = self.guarded.read(url)
+            if fresh.data is None:  # seen: 204 for what is not there
+                return Outcome(change.step, Status.DONE, change.guid, adopted=True)
+            if self._is_other(change, fresh):
+                return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server")
+            self.http.send("DELETE", url, match=fresh.etag)
+        except Refused as error:
+            if error.status in GONE:
+                return Outcome(change.step, Status.DONE, change.guid, adopted=True)
+            return self._refused(change, error)
+        return Outcome(change.step, Status.DONE, change.guid)
+
+    def _url(self, change: Change) -> str:
+        if change.kind is Kind.TOPIC:
+            return self.routes.topic(change.guid)
+        return self.routes.child(change.topic, f"{change.kind}s", change.guid)
+
+    def _is_other(self, change: Change, fresh: Answer) -> bool:
+        """Whether it is no longer what the plan saw; viewpoints never change."""
+        match change.expected:
+            case Topic() as expected:
+                now = self.codec.decode_topic(fresh.data)
+                # with a topic all below it goes, and a new comment shows in the date
+                return topic_content(now) != topic_content(expected) or now.modified_date != expected.modified_date
+            case Comment() as expected:
+                return comment_content(readable(self.codec.decode_comment(fresh.data))) != comment_content(expected)
+            case _:
+                return False
+
+    def _refused(self, change: Change, error: Refused) -> Outcome:
+        if error.status == 412:
+            return Outcome(change.step, Status.STALE, change.guid, message=str(error))
+        if error.status in _NOT_OFFERED:
+            known = [name for name in self.learned.get(UNDELETABLE, "").split(",") if name]
+            self.learned[UNDELETABLE] = ",".join(sorted({*known, str(change.kind)}))
+            return self._held(change, f"the server does not delete a {_word(change.kind)}: {error}")
+        if error.status == 409 and change.kind is Kind.VIEWPOINT:
+            return self._held(change, f"a comment on the server points to it: {error}")
+        if error.status in {403, 409}:
+            return self._held(change, f"the server does not let us delete it: {error}")
+        return Outcome(change.step, Status.FAILED, change.guid, message=str(error))
+
+    def _held(self, change: Change, reason: str) -> Outcome:
+        return Outcome(change.step, Status.HELD, change.guid, message=reason)
+
+
+def _word(kind: Kind) -> str:
+    return str(kind).replace("_", " ")

@@ -1,0 +1,183 @@
+"""Reading a whole collection, page by page.
+
+Owns: ``$top`` and ``$skip``, and when a list is whole. Sees: net. Rules: collections are bare arrays without count or
+link; servers ignore paging, refuse it, cap it without saying so, or count pages by ``$skip / $top``. So pages keep one
+size, a list ends with an empty page, a page that brings nothing new, or a short one whose length is no cap.
+"""
+
+from collections.abc import Sized
+from dataclasses import dataclass
+
+from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.errors import ServerTrouble
+from bcfsync.guids import guid_key
+from bcfsync.net import Answer, Http, Refused
+from bcfsync.sides.rest.facts import PAGE, Facts
+
+_PAGE = 1000
+_MODEST_PAGE = 100
+_NO_PAGING = frozenset({400, 422, 501})
+_SMALLEST_CAP = 10
+_ROUND = 50
+_MOST = 1_000_000
+
+
+class EndlessList(ServerTrouble, OverflowError):
+    """A server's list has no end: it makes up items, or forgets what it has shown."""
+
+    hint = "report it to whoever runs the server"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: where it came from, its strong tag, how many items it held."""
+
+    url: str
+    etag: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A collection: each item once, the answers it came in, and whether it is known to be all there is."""
+
+    items: list[object]
+    pages: tuple[Page, ...]
+    complete: bool = True
+
+
+class Pager:
+    """Reads collections of one server; ``peeked`` holds an answer that was read ahead, for its next reader."""
+
+    def __init__(self, http: Http, learned: Facts) -> None:
+        self.http = http
+        self.learned = learned
+        self.peeked: dict[str, Answer] = {}
+
+    def whole(self, url: str, order: str | None = None, *, beyond: bool = False) -> Whole:
+        """All items.
+
+        Args:
+            url: the collection.
+            order: the member to sort by; without it the server's own order.
+            beyond: also look behind a list that is known to have ended: one page more, empty.
+
+        Raises:
+            EndlessList: page after page brings something new.
+            AnswerNotUnderstood: an answer is no list.
+        """
+        ordering = f"&$orderby={order}" if order else ""
+        size = min(_PAGE, int(self.learned.get(PAGE, _PAGE)))
+        try:
+            return self._paged(url, ordering, size, _Reading(beyond=beyond))
+        except _NoPaging:
+            if size > _MODEST_PAGE:
+                return self._modest(url, ordering, beyond=beyond)
+        return self._unpaged(url)
+
+    def rest(self, url: str, first: list[object]) -> Whole:
+        """All items of a collection whose first answer is there already, and may have been cut."""
+        if not looks_capped(first):
+            return Whole(first, ())
+        reading = _Reading(beyond=False)
+        reading.take(Page(url, None, len(first)), first)
+        try:
+            return self._paged(url, "", len(first), reading)
+        except _NoPaging:
+            return Whole(first, (), complete=not _is_round(first))
+
+    def _modest(self, url: str, ordering: str, *, beyond: bool) -> Whole:
+        """A server that gives no thousand may give a hundred; if so, that is remembered."""
+        try:
+            found = self._paged(url, ordering, _MODEST_PAGE, _Reading(beyond=beyond))
+        except _NoPaging:
+            return self._unpaged(url)
+        self.learned[PAGE] = str(_MODEST_PAGE)
+        return found
+
+    def _unpaged(self, url: str) -> Whole:
+        """The server takes no paging at all: what it gives without is the list, unless it has the length of a cap."""
+        reading = _Reading(beyond=False)
+        answer = self.http.get(url)
+        items = _listed(url, answer)
+        reading.take(Page(url, answer.etag, len(items)), items)
+        return reading.whole(complete=not _is_round(items))
+
+    def _paged(self, url: str, ordering: str, size: int, reading: "_Reading") -> Whole:
+        while len(reading.seen) < _MOST:
+            asked = f"{url}?$top={size}&$skip={reading.position}{ordering}"
+            answer = self._page(asked, first=reading.position == 0 or not reading.paged)
+            page = _listed(asked, answer)
+            reading.paged = True
+            news = reading.take(Page(asked, answer.etag, len(page)), page)
+            if not page:
+                return reading.whole(complete=True)
+            if not news:
+                # the server shows again what it has shown: it does not page, and may cut
+                return reading.whole(complete=not _is_round(reading.seen))
+            ended = len(page) < size and not looks_capped(page)
+            if ended and not reading.beyond:
+                return reading.whole(complete=True)
+            # some servers count pages, so the size stays; where they gave less than asked for, theirs is taken
+            size = size if ended else min(size, len(page))
+        raise EndlessList(f"{url}: more than {_MOST:,} items, and no end")
+
+    def _page(self, url: str, *, first: bool) -> Answer:
+        if url in self.peeked:
+            return self.peeked.pop(url)
+        try:
+            return self.http.get(url)
+        except Refused as error:
+            if first and error.status in _NO_PAGING:
+                raise _NoPaging from error
+            raise
+
+
+class _NoPaging(Exception):
+    """The server refuses the parameters."""
+
+
+class _Reading:
+    """What was read of a collection so far."""
+
+    def __init__(self, *, beyond: bool) -> None:
+        self.beyond = beyond
+        self.seen: dict[str, object] = {}
+        self.pages: list[Page] = []
+        self.position = 0
+        self.paged = False
+        self.moving = False
+
+    def take(self, page: Page, items: list[object]) -> int:
+        """Take a page in; the number of its items that are new."""
+        fresh = {key: item for item in items if (key := _item_key(item)) not in self.seen}
+        # what comes twice beside news was pushed on: the list moved while it was read
+        self.moving = self.moving or bool(self.seen and fresh and len(fresh) < len(items))
+        self.seen |= fresh
+        self.pages.append(page)
+        self.position += len(items)
+        return len(fresh)
+
+    def whole(self, *, complete: bool) -> Whole:
+        return Whole(list(self.seen.values()), tuple(self.pages), complete=complete and not self.moving)
+
+
+def looks_capped(page: Sized) -> bool:
+    """Whether a list has the length of a server's default page: 10, 20, 25, 50, 100 and the like."""
+    return len(page) >= _SMALLEST_CAP and len(page) % 5 == 0
+
+
+def _is_round(items: Sized) -> bool:
+    """Whether a list that cannot be asked for its rest is so round that it may have one: 50, 100, 1000, 2000."""
+    return len(items) > 0 and len(items) % _ROUND == 0
+
+
+def _listed(url: str, answer: Answer) -> list[object]:
+    if not isinstance(answer.data, list):
+        raise AnswerNotUnderstood(f"{url}: expected a list, got {type(answer.data).__name__}")
+    return answer.data
+
+
+def _item_key(item: object) -> str:
+    guid = item.get("guid") if isinstance(item, dict) else None
+    return guid_key(guid) if isinstance(guid, str) else repr(item)

@@ -1,0 +1,183 @@
+"""Who we are at a server and what we may do in a project of it; asked when first needed, compared with last time.
+
+Owns: base, project, user, rights. Sees: discovery, facts, net. A right that was taken away hides topics, and another
+user may see others: where user or rights are not those of last time, what is not shown is not proven to be gone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from bcfsync.bcfapi import codec as codecs
+from bcfsync.bcfapi.codec import Codec
+from bcfsync.errors import LoginNeeded, UsageError
+from bcfsync.model import Project
+from bcfsync.net import Http, Refused
+from bcfsync.sides.rest import facts
+from bcfsync.sides.rest.discovery import Base, base_of, discover
+from bcfsync.sides.rest.facts import Facts
+from bcfsync.sides.rest.paging import Pager
+from bcfsync.sides.rest.routes import Routes
+
+T = TypeVar("T")
+_NOT_OURS = frozenset({400, 403, 404})
+
+
+class UnknownProject(UsageError, LookupError):
+    """The server has no such project, or does not show it to us."""
+
+
+class Session:
+    """One project of one server."""
+
+    def __init__(self, http: Http, project_id: str, learned: Facts) -> None:
+        """Begin with what is known; nothing is asked.
+
+        Args:
+            http: the way to the server.
+            project_id: as the server spells it.
+            learned: facts of last time; those about another URL are taken out, new ones put in.
+        """
+        self.http = http
+        self.project_id = project_id
+        self.learned = learned
+        self.pager = Pager(http, learned)
+        self._base: Base | None = None
+        self._project: Project | None = None
+        if learned.get(facts.ROOT) != http.root:
+            for name in facts.ALL:
+                learned.pop(name, None)
+        self._before = dict(learned)
+
+    def recall(self, learned: Mapping[str, str]) -> None:
+        """Take in facts of last time that were not at hand before; what was seen since counts for more."""
+        told = {name: value for name, value in learned.items() if name in facts.ALL}
+        if told.get(facts.ROOT, self.http.root) == self.http.root:
+            self._before = {**self._before, **told}
+            self.learned.update({**told, **self.learned})
+
+    @property
+    def base(self) -> Base:
+        """Where the API is, as it was last time until that proves wrong."""
+        if self._base is None:
+            if facts.BASE in self.learned and facts.VERSION in self.learned:
+                self._base = base_of(self.learned[facts.BASE], self.learned[facts.VERSION])
+            else:
+                self._base = self._discovered()
+        return self._base
+
+    @property
+    def routes(self) -> Routes:
+        """The addresses of the project."""
+        return Routes(self.base.url, self.project_id)
+
+    @property
+    def codec(self) -> Codec:
+        """The JSON of the version spoken."""
+        return codecs.for_version(self.base.version)
+
+    @property
+    def project(self) -> Project:
+        """The project, as it is now.
+
+        Raises:
+            UnknownProject: and the hint names those that are there.
+        """
+        return self._verify()
+
+    @property
+    def user(self) -> str | None:
+        """Who we are there, where the server says so."""
+        self._verify()
+        return self.learned.get(facts.USER) or None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether user and rights are those of last time."""
+        self._verify()
+        same = (self._before.get(name) == self.learned.get(name) for name in (facts.USER, facts.RIGHTS))
+        return facts.USER in self._before and all(same)
+
+    def connect(self) -> None:
+        """Ask for everything now.
+
+        Raises:
+            UnknownProject: and the hint names those that are there.
+            ServerTrouble, LoginNeeded: (subclasses) the server cannot be used.
+        """
+        self._base = self._discovered()
+        self._project = self._verified()
+
+    def found(self, read: Callable[[], T]) -> T:
+        """What is read; where the base of last time leads nowhere, the way is looked for once more."""
+        try:
+            return read()
+        except (Refused, UnknownProject) as error:
+            remembered = self._project is None and facts.BASE in self._before
+            gone = isinstance(error, UnknownProject) or error.status in {404, 410}
+            if not (remembered and gone):
+                raise
+        self.connect()
+        return read()
+
+    # -- asking ------------------------------------------------------------------------------------------------
+
+    def _verify(self) -> Project:
+        if self._project is None:
+            self._project = self.found(self._verified)
+        return self._project
+
+    def _discovered(self) -> Base:
+        base = discover(self.http)
+        known = self.learned.get(facts.BASE, base.url), self.learned.get(facts.VERSION, base.version)
+        if (base.url, base.version) != known:
+            for name in facts.OF_ONE_BASE:
+                self.learned.pop(name, None)
+        self.learned.update({facts.ROOT: self.http.root, facts.BASE: base.url, facts.VERSION: base.version})
+        return base
+
+    def _verified(self) -> Project:
+        data = self._project_data()
+        rights = data.get("authorization") if isinstance(data, dict) else None
+        text = json.dumps(rights, sort_keys=True) if rights else ""
+        self.learned[facts.RIGHTS] = text and hashlib.sha256(text.encode()).hexdigest()[:16]
+        project = self.codec.decode_project(data)
+        self.learned[facts.USER] = self._current_user() or ""
+        return project
+
+    def _project_data(self) -> Any:  # noqa: ANN401 - JSON
+        url = self.routes.project
+        try:
+            try:
+                return self.http.get(f"{url}?includeAuthorization=true").data
+            except Refused as error:
+                if error.status != 400:
+                    raise
+                return self.http.get(url).data  # a server that takes no parameters
+        except Refused as error:
+            if error.status not in _NOT_OURS:
+                raise
+            raise UnknownProject(
+                f"{self.http.root}: project {self.project_id!r} is not there, or not for you",
+                hint=self._known_projects(),
+            ) from error
+
+    def _known_projects(self) -> str:
+        try:
+            found = [self.codec.decode_project(item) for item in self.pager.whole(self.routes.projects).items]
+        except (Refused, ValueError):
+            found = []
+        names = ", ".join(f"{item.project_id} ({item.name})" for item in found[:10])
+        return f"projects you can see: {names}" if names else "ask the administrator of the server for the project's id"
+
+    def _current_user(self) -> str | None:
+        """Who we are: some servers do not say."""
+        try:
+            data = self.http.get(self.base.user_url).data
+        except LoginNeeded:
+            raise
+        except (Refused, ValueError):
+            return None
+        found = data.get("id") if isinstance(data, dict) else None
+        return found if isinstance(found, str) and found else None

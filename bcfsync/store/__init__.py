@@ -1,0 +1,52 @@
+"""The state of one pair: identities, shadows per replica, begun creates, the log. SQLite on a local disk.
+
+Owns: the database. Sees: keys and text, no BCF. Every confirmation is one durable transaction: it records who is
+who, what both sides hold, and that the create is no longer open, all or nothing.
+"""
+
+from bcfsync.store.lock import FolderLock
+from bcfsync.store.pair import Store
+from bcfsync.store.schema import SCHEMA_VERSION
+from bcfsync.store.shelf import BlobMissing, BlobShelf
+from bcfsync.store.words import (
+    REMOTE,
+    UNSETTLED,
+    ArchiveRecord,
+    Confirmation,
+    Deed,
+    Failure,
+    LoggedDeed,
+    NoSuchRun,
+    Run,
+    StateLocked,
+    StateUnusable,
+    StoredConflict,
+    StoredHold,
+    Unacknowledged,
+    seen_by,
+    seen_of,
+)
+
+__all__ = [
+    "REMOTE",
+    "SCHEMA_VERSION",
+    "UNSETTLED",
+    "ArchiveRecord",
+    "BlobMissing",
+    "BlobShelf",
+    "Confirmation",
+    "Deed",
+    "Failure",
+    "FolderLock",
+    "LoggedDeed",
+    "NoSuchRun",
+    "Run",
+    "StateLocked",
+    "StateUnusable",
+    "Store",
+    "StoredConflict",
+    "StoredHold",
+    "Unacknowledged",
+    "seen_by",
+    "seen_of",
+]

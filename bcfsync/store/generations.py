@@ -1,0 +1,121 @@
+"""Our own writes to archives: their stamps, and what of them no application has shown to have read yet.
+
+Owns: the tables generation, unacknowledged. Sees: log. Source: design of the engine, 2.7 (the stale save).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bcfsync.changes import Key
+from bcfsync.store.database import key_from, whole
+from bcfsync.store.log import Log
+from bcfsync.store.words import Unacknowledged, seen_by
+
+STAMPS_KEPT = timedelta(days=30)
+
+_LAST = "(SELECT max(number) FROM generation WHERE replica = ?1)"
+_TOO_OLD = f"DELETE FROM generation WHERE replica = ?1 AND expected < ?2 AND number < {_LAST}"
+_OWN = f"SELECT stamp FROM generation WHERE replica = ?1 AND (expected >= ?2 OR number = {_LAST})"
+
+
+class Generations(Log):
+    """Every write to an archive is a generation, with a number per archive."""
+
+    def expect(self, replica: str, stamp: str, writes: Sequence[Unacknowledged] = ()) -> int:
+        """Put on record that an archive will have this stamp by our own doing; the generation's number.
+
+        What is about to be written waits from now on until an application has shown to have read it: whoever is
+        killed between the replacement and its record cannot tell it any more, and where the replacement never
+        happened, the shadows before are those that still hold.
+        """
+        with self._writing():
+            self._db.execute(_TOO_OLD, (replica, (self._clock() - STAMPS_KEPT).isoformat()))
+            query = "SELECT coalesce(max(number), 0) + 1 FROM generation WHERE replica = ?"
+            number = int(self._db.execute(query, (replica,)).fetchone()[0])
+            values = (replica, number, stamp, self._now())
+            self._db.execute("INSERT INTO generation VALUES (?, ?, ?, ?, 0)", values)
+            for item in writes:
+                self._file(replica, number, item, None)
+        return number
+
+    def own_stamps(self, replica: str) -> frozenset[str]:
+        """The stamps of our own writes of the last 30 days, and that of the last one however old it is."""
+        since = (self._clock() - STAMPS_KEPT).isoformat()
+        with self._reading():
+            return frozenset(stamp for (stamp,) in self._db.execute(_OWN, (replica, since)))
+
+    def unacknowledged(self, replica: str) -> list[Unacknowledged]:
+        """What an archive was given and no application has shown to have read, oldest first."""
+        query = (
+            "SELECT kind, topic, guid, verb, fields, new, old_local, old_seen, generation, tries "
+            "FROM unacknowledged WHERE replica = ? ORDER BY generation, id"
+        )
+        with self._reading():
+            found = []
+            for row in self._db.execute(query, (replica,)):
+                whole(*row[5:8])
+                found.append(Unacknowledged(key_from(*row[:3]), row[3], tuple(json.loads(row[4])), *row[5:]))
+            return found
+
+    def acknowledge(self, replica: str, upto: int) -> None:
+        """An application has read an archive as a generation left it: that one and those before are settled."""
+        if upto <= 0:
+            return
+        with self._writing():
+            self._db.execute("DELETE FROM unacknowledged WHERE replica = ? AND generation <= ?", (replica, upto))
+
+    def roll_back(
+        self, replica: str, rows: Mapping[Key, tuple[str | None, str | None]], tried: Sequence[Unacknowledged]
+    ) -> None:
+        """Put an archive's shadows back, because its file no longer has what we wrote into it.
+
+        A deletion among ``tried`` whose atom comes back brings its identity back, too, and, for a topic, those of
+        what is in it.
+
+        Args:
+            replica: the archive.
+            rows: for each atom its shadow and the server's with it, None where there is to be none.
+            tried: the lost writes; each was tried once more.
+        """
+        now = self._now()
+        with self._writing():
+            for item in tried:
+                if rows.get(item.key, (None, None))[0] is not None:
+                    self._bring_back(replica, item)
+                self._db.execute(
+                    "UPDATE unacknowledged SET tries = tries + 1 "
+                    "WHERE replica = ? AND generation = ? AND kind = ? AND topic = ? AND guid = ?",
+                    (replica, item.generation, *item.key),
+                )
+            for key, (local, seen) in rows.items():
+                self._set_shadow(key, replica, local, now)
+                self._set_shadow(key, seen_by(replica), seen, now)
+            self._db.execute("UPDATE archive SET settled = 0 WHERE replica = ?", (replica,))
+
+    # -- within a transaction ----------------------------------------------------------------------------------
+
+    def _file(self, replica: str, generation: int, item: Unacknowledged, removed: str | None) -> None:
+        self._db.execute(
+            "INSERT INTO unacknowledged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                replica, generation, *item.key, item.verb, json.dumps(item.fields), item.new, item.old_local,
+                item.old_seen, item.tries, removed, self._run,
+            ),
+        )  # fmt: skip
+
+    def _finish(self, replica: str, generation: int) -> None:
+        self._db.execute("UPDATE generation SET done = 1 WHERE replica = ? AND number = ?", (replica, generation))
+
+    def _removed_with(self, key: Key, replica: str) -> str:
+        """What goes with an atom, to be brought back if the deletion is lost."""
+        return json.dumps(self._rows_within(key, replica))
+
+    def _bring_back(self, replica: str, item: Unacknowledged) -> None:
+        rows = self._db.execute(
+            "SELECT removed FROM unacknowledged WHERE replica = ? AND generation = ? "
+            "AND kind = ? AND topic = ? AND guid = ? AND removed IS NOT NULL",
+            (replica, item.generation, *item.key),
+        ).fetchall()
+        for (text,) in rows:
+            self._restore_rows(*json.loads(text))

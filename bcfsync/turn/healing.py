@@ -1,0 +1,98 @@
+"""Stale saves of archives: found, and the record put back, before anything is decided about them.
+
+Owns: which archives an application saved, and what the states of all pairs over the folder learn of it. Sees: store,
+plan.stale. Whoever comes first sees the save, so it judges for every pair.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from bcfsync import plain
+from bcfsync.base import read_base
+from bcfsync.changes import Entity, Key, Side, Verb
+from bcfsync.plan.stale import Judged, Write, atoms, forgotten, judged, read
+from bcfsync.store import UNSETTLED, Store, Unacknowledged
+
+_JUDGED = "judged:"
+FOUGHT = "fought"
+"""The note of atoms that programs take away again and again."""
+
+
+def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> int | None:
+    """Judge an archive, where an application saved it since we wrote to it and nobody has judged that state yet.
+
+    Args:
+        side: the archive, as it was just listed.
+        replica: its name.
+        tag: of that listing.
+        stores: the states of all pairs over the folder, the one whose turn it is first.
+
+    Returns:
+        None where there was nothing to judge; else how many of our writes the save took back, which the record
+        knows now.
+    """
+    waiting = [(store, rows) for store in stores if (rows := store.unacknowledged(replica))]
+    if tag is None or not waiting or stores[0].noted(_JUDGED + replica) == tag:
+        return None
+    if any(tag in store.own_stamps(replica) for store in stores):
+        return None
+    listing = side.listing()
+    if listing.tag != tag:
+        return 0  # it was saved again this very moment: whoever asks looks again
+    held = atoms(side.load(listing.topics).topics.values())
+    lost = sum(_judge(store, replica, rows, held, stores) for store, rows in waiting)
+    for store in stores:
+        store.note(_JUDGED + replica, tag)
+    return lost
+
+
+def _judge(
+    store: Store, replica: str, rows: Sequence[Unacknowledged], held: Mapping[Key, Entity], stores: Sequence[Store]
+) -> int:
+    writes = [_write(row) for row in rows]
+    base = read_base(store, replica)
+    verdict = judged(writes, held, base.local, base.seen)
+    _note_fought(store, verdict, held)
+    lost = {(item.key, item.generation) for item in verdict.lost}
+    texts = {key: (_shadow(ours), _text(seen)) for key, (ours, seen) in verdict.shadows.items()}
+    if lost:
+        store.roll_back(replica, texts, [row for row in rows if (row.key, row.generation) in lost])
+        for other in stores:
+            if other is not store:
+                _tell(other, replica, verdict.lost)
+    store.acknowledge(replica, verdict.loaded)
+    return len({item.key for item in verdict.lost})
+
+
+def _tell(other: Store, replica: str, lost: Sequence[Write]) -> None:
+    """Another pair over the folder takes what the archive has lost for something it never held."""
+    base = read_base(other, replica)
+    back: dict[Key, tuple[str | None, str | None]] = {}
+    for item in reversed(lost):
+        before = base.local.get(item.key)
+        after = forgotten(item, before)
+        if after is not before:
+            back[item.key] = (_shadow(after), _text(base.seen.get(item.key)))
+    if back:
+        other.roll_back(replica, back, ())
+
+
+def _note_fought(store: Store, verdict: Judged, held: Mapping[Key, Entity]) -> None:
+    before = {Key(*item) for item in json.loads(store.noted(FOUGHT) or "[]")}
+    after = {key for key in before | verdict.fought if key not in held}
+    if after != before:
+        store.note(FOUGHT, json.dumps(sorted(after)))
+
+
+def _write(row: Unacknowledged) -> Write:
+    new, ours, seen = (read(row.key.kind, text) for text in (row.new, row.old_local, row.old_seen))
+    return Write(row.key, Verb(row.verb), row.fields, new, ours, seen, row.generation, row.tries)
+
+
+def _shadow(value: Entity | None) -> str:
+    """An archive's shadow as it is put back: what the archive never held in its users' eyes, it is still to get."""
+    return UNSETTLED if value is None else plain.dumps(value)
+
+
+def _text(value: Entity | None) -> str | None:
+    return None if value is None else plain.dumps(value)

@@ -1,0 +1,69 @@
+"""Which archives of a folder are there, which have another name now, and which have gone.
+
+Owns: renames, and the grace of files that are absent for a moment. Sees: the store. Source: products delete a file
+before they write it anew (BCFier), and network drives come and go.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from bcfsync.store import Store
+from bcfsync.turn.events import Missing
+
+GRACE = timedelta(seconds=60)
+"""So long may an archive be absent before it counts as gone."""
+
+_MISSING = "missing:"
+
+
+class Presence:
+    """The archives on record beside those that are there."""
+
+    def __init__(self, store: Store, found: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+        """Compare nothing yet.
+
+        Args:
+            store: the pair's state.
+            found: the archives that are there, with their stamps.
+            clock: now.
+        """
+        self.store = store
+        self.found = found
+        self.clock = clock
+        self.waited: set[str] = set()
+
+    def follow(self) -> Iterator[Missing]:
+        """Archives that were renamed keep their record; those that are gone for a while lose it.
+
+        ``waited`` are then those that may come back any moment.
+        """
+        records = self.store.archives()
+        here = {stamp: replica for replica, stamp in self.found.items() if replica not in records}
+        for replica, record in records.items():
+            if replica in self.found:
+                self._note(replica, None)
+            elif (new := here.get(record.stamp)) is not None:
+                self.store.rename_replica(replica, new)
+            elif self._is_long_gone(replica):
+                self._forget(replica)
+                yield Missing(replica)
+            else:
+                self.waited.add(replica)
+
+    def _is_long_gone(self, replica: str) -> bool:
+        since = self.store.noted(_MISSING + replica)
+        now = self.clock()
+        if not since:
+            self._note(replica, now)
+            return False
+        return now - datetime.fromisoformat(since) >= GRACE
+
+    def _note(self, replica: str, now: datetime | None) -> None:
+        if now is not None or self.store.noted(_MISSING + replica):
+            self.store.note(_MISSING + replica, now.isoformat() if now else "")
+
+    def _forget(self, replica: str) -> None:
+        """What an archive held that is no longer there does not tell what its successor lacks."""
+        self.store.forget_replica(replica)
+        self.store.forget_archive(replica)
+        self._note(replica, None)

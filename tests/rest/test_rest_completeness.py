@@ -1,0 +1,99 @@
+"""When a list is known to be all there is, and when it is not."""
+
+import httpx
+import pytest
+from rest_world import created, fresh, loaded, new_topic
+
+from bcfsync.changes import Kind
+from bcfsync.model import Comment
+
+
+def serving(total, *, cap=10_000, pages=True, limit=None, by_page_number=False):
+    """A server with so many topics: its cap, whether it pages, the largest ``$top`` it accepts."""
+
+    def answer(request):
+        if not request.url.path.endswith("/topics"):
+            return None
+        options = request.url.params if pages else {}
+        if limit is not None and int(options.get("$top", 0)) > limit:
+            return httpx.Response(422, json={"detail": "$top: too large"})
+        top, skip = min(cap, int(options.get("$top", cap))), int(options.get("$skip", 0))
+        if by_page_number:
+            skip = skip // int(options.get("$top", cap)) * top
+        items = [{"guid": f"g{number}", "title": str(number)} for number in range(total)]
+        return httpx.Response(200, json=items[skip : skip + top])
+
+    return answer
+
+
+WHOLE = (
+    ({"total": 0}, True),
+    ({"total": 7}, True),
+    ({"total": 100}, True),
+    ({"total": 1000}, True),
+    ({"total": 2500}, True),
+    ({"total": 250, "cap": 100}, True),
+    ({"total": 200, "cap": 100}, True),
+    ({"total": 250, "cap": 100, "by_page_number": True}, True),
+    ({"total": 250, "limit": 100}, True),
+    ({"total": 300, "limit": 100}, True),
+    ({"total": 37, "pages": False}, True),
+    ({"total": 101, "pages": False}, True),
+    ({"total": 30, "limit": 0}, True),
+    # what cannot be asked for its rest, and has the length of a cap
+    ({"total": 250, "cap": 100, "pages": False}, False),
+    ({"total": 100, "pages": False}, False),
+    ({"total": 3000, "cap": 2000, "pages": False}, False),
+    ({"total": 150, "limit": 0, "cap": 50}, False),
+)
+
+
+@pytest.mark.parametrize(("ways", "complete"), WHOLE, ids=str)
+def test_a_list_is_complete_only_where_that_can_be_known(open_side, wire, ways, complete):
+    side = open_side("3.0")
+    wire.before = serving(**ways)
+    listing = side.listing()
+    assert listing.complete is complete
+    if complete:
+        assert len(listing.topics) == ways["total"]
+
+
+def test_a_server_that_gives_only_a_hundred_is_asked_for_no_more_the_next_time(open_side, wire):
+    side = open_side("3.0")
+    wire.before = serving(30, limit=100)
+    side.listing()
+    later = open_side("3.0", **side.learned)
+    before = len(wire.requests)
+    later.listing()
+    asked = [it.url.params["$top"] for it in wire.requests[before:] if it.url.path.endswith("/topics")]
+    assert asked == ["100", "30"]
+
+
+def test_a_list_that_moves_while_it_is_read_is_not_complete(open_side, wire):
+    side = open_side("3.0")
+    answers = [range(1000), range(999, 1200)]
+    wire.before = lambda request: httpx.Response(
+        200, json=[{"guid": f"g{number}", "title": "t"} for number in answers[int(request.url.params["$skip"]) // 1000]]
+    )
+    listing = side.listing()
+    assert len(listing.topics) == 1200
+    assert not listing.complete
+
+
+def test_a_thread_that_may_be_cut_makes_nothing_trusted_that_it_does_not_show(open_side, wire):
+    side = open_side("3.0", **open_side("3.0").learned)
+    topic = new_topic(side)
+    for number in range(55):
+        created(side, Kind.COMMENT, Comment(fresh(), str(number)), topic)
+    assert len(loaded(side, topic).comments) == 55
+    assert side.capabilities.trusted
+
+    def fifty_and_no_more(request):
+        if request.method == "POST" or not request.url.path.endswith("/comments"):
+            return None
+        asked = request.url.copy_with(query=b"$top=50")
+        return wire.inner.handle_request(httpx.Request("GET", asked, headers=request.headers))
+
+    wire.before = fifty_and_no_more
+    assert len(loaded(side, topic).comments) == 50
+    assert not side.capabilities.trusted
