@@ -97,28 +97,34 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     base = read_base(store, ends.replica)
     origin, goal = ends.at(source), ends.at(source.other)
     sources, targets = origin.listing(), goal.listing()
-    _check_not_emptied(base, targets if source is Site.LOCAL else sources)
+    local, remote = (sources, targets) if source is Site.LOCAL else (targets, sources)
+    _check_not_emptied(base, local, remote, policy)
     found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities, policy=policy)
     known = _settled_viewpoints(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
     if found.vanished:
         gone = ends.remote.gone(found.vanished)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
-    local = sources if source is Site.LOCAL else targets
     return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts, local.tag)
 
 
-def _check_not_emptied(base: Base, remote: Listing) -> None:
+def _check_not_emptied(base: Base, local: Listing, remote: Listing, policy: Policy) -> None:
     """Refuse to work with a project that lost every topic recorded for it: it was reset, or it is not the same one.
+
+    Of a folder those topics count that an archive of it still holds: the last ones may have been deleted on purpose.
 
     Raises:
         Emptied: before anything is written.
     """
+    if remote.topics:
+        return
     # an identity alone is left of what was deleted on purpose
     known = (base.remote, base.open, base.copies)
-    linked = sum(1 for key in base.to_remote if key.kind is Kind.TOPIC and any(key in each for each in known))
-    if linked and not remote.topics:
-        raise Emptied(f"the server's project is empty, but {linked} topics are on record for it")
+    linked = [key for key in base.to_remote if key.kind is Kind.TOPIC and any(key in each for each in known)]
+    if policy.placing is not None:
+        linked = [key for key in linked if key.guid in local.topics or key.guid in policy.placing.elsewhere]
+    if linked:
+        raise Emptied(f"the server's project is empty, but {len(linked)} topics are on record for it")
 
 
 def _settled_viewpoints(base: Base) -> frozenset[Key]:

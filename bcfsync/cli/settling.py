@@ -17,10 +17,13 @@ from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name, configured, named, recorded
 from bcfsync.cli.turns import short
 from bcfsync.errors import UsageError
+from bcfsync.plan.resolving import takes
 from bcfsync.store import Store, StoredConflict
 
 _LEAST = 4
 _CONFLICTS = 6
+_FULL = "it must not be empty; give a text, or --prefer files|server"
+_FORMS = {"due_date": "write it like 2026-11-30T17:00:00Z", "index": "write a whole number"}
 
 
 class NoConflict(UsageError, LookupError):
@@ -148,7 +151,11 @@ def _decide(mine: Sequence[Open], store: Store, wanted: Wanted, manner: Manner) 
         value = _edited(item) if wanted.edit else wanted.values.get(item.field)
         if wanted.edit and value is None:
             continue
-        said = f"{item.guid[:8]} {item.first.label} {item.field}: {_said(wanted, value)}"
+        if wanted.prefer is None and not takes(item.field, value):
+            raise NoDecision(
+                f"{item.field}: {short(value)} is no value it can have", hint=_FORMS.get(item.field, _FULL)
+            )
+        said = f"{item.first.label} {item.field}: {_said(wanted, value)}"
         click.echo(printable(said), err=True)
         decided.append(item)
         if not manner.dry_run:

@@ -52,8 +52,20 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
     for topic, counterpart, _ in found:
         topics.plan_related(drawing, topic, counterpart)
     deleting.plan_lost_topics(drawing, triage)
+    deleting.plan_forgotten(drawing, triage)
     topics.plan_caught_up(drawing, [(topic, counterpart) for topic, counterpart, _ in found])
+    _leave_out_a_lone_project(drawing)
     return _finished(drawing)
+
+
+def _leave_out_a_lone_project(drawing: Drawing) -> None:
+    """No archive of a folder is made for a project's name alone, while no topic goes there."""
+    if drawing.policy.placing is not None and all(step.kind is Kind.PROJECT for step in _drawn(drawing)):
+        drawing.groups["first"].clear()
+
+
+def _drawn(drawing: Drawing) -> Iterator[Step]:
+    return (step for group in drawing.groups.values() for step in group)
 
 
 def _at_hand(drawing: Drawing, triage: Triage) -> Iterator[tuple[Topic, Topic | None, Pair]]:

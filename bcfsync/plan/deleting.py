@@ -144,7 +144,7 @@ def plan_lost_parts(drawing: Drawing, topic: Topic, counterpart: Topic) -> None:
 
 
 def plan_lost_topics(drawing: Drawing, triage: Triage) -> None:
-    """Deletions of whole topics the target holds still and the source has lost; one that another archive holds is unbound."""
+    """Deletions of whole topics the target holds still and the source has lost; unbound if another archive holds it."""
     for listed in triage.absent:
         there = key_of(Kind.TOPIC, "", listed.guid)
         here = drawing.base.across(drawing.target_site, there)
@@ -159,6 +159,19 @@ def plan_lost_topics(drawing: Drawing, triage: Triage) -> None:
             continue
         elif is_untouched(drawing, drawing.target_site, body):
             _delete(drawing, atom, body, listed.guid)
+
+
+def plan_forgotten(drawing: Drawing, triage: Triage) -> None:
+    """Topics that are proven to be on neither side: this archive is on record for them no longer."""
+    local_complete = drawing.source_complete if drawing.source_site is Site.LOCAL else drawing.target_complete
+    gone = drawing.source.gone | drawing.target.gone
+    for local in triage.nowhere if local_complete else ():
+        remote = drawing.base.to_remote[local]
+        if remote.guid in gone:
+            here, there = (local, remote) if drawing.source_site is Site.LOCAL else (remote, local)
+            shadow = drawing.base.local[local]
+            atom = Atom(Kind.TOPIC, "", here.guid, topic_label(shadow) if isinstance(shadow, Topic) else local.guid)
+            unbind(drawing, atom, shadow, there.guid)
 
 
 def is_elsewhere(drawing: Drawing, local: Key) -> bool:

@@ -29,7 +29,7 @@ from bcfsync.changes import (
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import is_earlier, measured, moment, shown
+from bcfsync.plan.measuring import is_put_back, measured, moment, own_part, shown
 from bcfsync.plan.pairing import Scope
 from bcfsync.plan.policy import Policy
 
@@ -146,7 +146,7 @@ class Drawing:
         copies: list[Any] = list(self.base.copies.get(local, ()))
         if ours is None:
             ours, theirs = measured(value, held, copies)
-        elif is_earlier(value, ours):
+        elif is_put_back(value, ours, copies):
             ours, theirs = measured(value, held, [(ours, theirs), *copies])
         return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
 
@@ -155,7 +155,11 @@ class Drawing:
         """Topics the archive holds in an earlier state than the one on record: a backup, an old mail."""
         topics = (self.source if self.source_site is Site.LOCAL else self.target).topics
         recorded = ((key, self.base.local.get(Key(Kind.TOPIC, "", key))) for key in topics)
-        return frozenset(key for key, shadow in recorded if shadow is not None and is_earlier(topics[key], shadow))
+        return frozenset(key for key, shadow in recorded if shadow is not None and self._is_put_back(topics[key], shadow))
+
+    def _is_put_back(self, topic: Topic, shadow: Entity) -> bool:
+        copies = self.base.copies.get(key_of(Kind.TOPIC, "", topic.guid), ())
+        return is_put_back(own_part(topic), shadow, copies)
 
     def is_put_back(self, guid: str) -> bool:
         """Whether a topic of the archive is in an earlier state than the one on record."""

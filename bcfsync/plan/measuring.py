@@ -67,10 +67,29 @@ def moment(value: object) -> datetime | None:
     return date.instant if date else None
 
 
+def own_part(topic: Topic) -> Topic:
+    """The topic without its children and lists, which are atoms of their own."""
+    snippet = replace(topic.bim_snippet, blob=None) if topic.bim_snippet else None
+    return replace(
+        topic, bim_snippet=snippet, files=(), document_references=(), related_topics=(), comments=(), viewpoints=()
+    )
+
+
 def is_earlier(value: object, recorded: object) -> bool:
     """Whether an archive holds an earlier state than the one on record of it: a backup, an old mail."""
     mine, theirs = moment(value), moment(recorded)
     return mine is not None and theirs is not None and mine < theirs
+
+
+def is_put_back(value: object, recorded: object, copies: Copies) -> bool:
+    """Whether an archive holds just what is on record of some earlier state: a backup, an old mail.
+
+    An earlier date alone says nothing: clocks go wrong, and some programs write local times without a zone.
+    """
+    if not is_earlier(value, recorded):
+        return False
+    now = canonical(value)
+    return any(canonical(before) == now for before, _ in copies)
 
 
 def _is_later(value: object, copies: Copies) -> bool:
@@ -87,7 +106,8 @@ def _measured_topic(value: Topic, held: Topic | None, copies: Copies) -> tuple[T
         base = _member(getattr(value, name), now, _known(name, copies), later=later)
         unknown = base == UNKNOWN
         ours[name] = getattr(_UNKNOWN_TOPIC, name) if unknown else base
-        theirs[name] = now if same(getattr(value, name), now) else ours[name]
+        unmoved = same(getattr(value, name), now) or (not unknown and _never_held(name, now, copies))
+        theirs[name] = now if unmoved else ours[name]
     for name in TOPIC_SETS:
         # what the archive lacks it may never have had; what it has and is on record is old news
         recorded = {spelled(item) for pair in copies for side in pair if side for item in getattr(side, name)}
@@ -110,6 +130,14 @@ def _member(value: Any, now: Any, known: set[str], *, later: bool) -> Any:  # no
     if digest([_without_bytes(value)]) in known:
         return UNKNOWN if later else value  # put back on purpose, or never seen by this branch: nobody can tell
     return now if later and known == {digest([_without_bytes(now)])} else UNKNOWN
+
+
+def _never_held(name: str, now: object, copies: Copies) -> bool:
+    """Whether a server that has no value of a member never was on record with one: it does not take it, or nobody
+    gave it one; so it has not cleared it.
+    """
+    held = [getattr(theirs, name) for _, theirs in copies if theirs is not None]
+    return canonical(now) is None and bool(held) and all(canonical(item) is None for item in held)
 
 
 def _known(name: str, copies: Copies) -> set[str]:

@@ -40,7 +40,7 @@ class Decision:
     has changed since, the conflict is a new one.
 
     Attributes:
-        prefer: SERVER or FILES; None for ``value``.
+        prefer: SERVER, FILES or NEWEST; None for ``value``.
         value: the text both sides shall have; None empties the member.
     """
 

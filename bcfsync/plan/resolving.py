@@ -14,7 +14,7 @@ from bcfsync.dates import read_timestamp
 from bcfsync.merge import Merged, Shadows, merged_text
 from bcfsync.model import BimSnippet, Comment, Topic
 from bcfsync.plan.drawing import Atom, Clash, Drawing, text_of
-from bcfsync.plan.measuring import shown
+from bcfsync.plan.measuring import UNKNOWN, shown
 from bcfsync.plan.policy import Decision, Prefer
 from bcfsync.plan.returning import returned
 
@@ -111,7 +111,19 @@ def _answer(drawing: Drawing, atom: Atom, found: _Both, both: tuple[Any, Any]) -
     answer = _decided(drawing, found, decision) if decision else None
     if answer is None:
         answer = _merged_lines(found)
+    if answer is None and decision is not None and decision.prefer is Prefer.NEWEST and _is_still(found, decision):
+        answer = _side(drawing, found, _newest(drawing, atom, both))
     return answer or _preferred(drawing, atom, found, both)
+
+
+def _is_still(found: _Both, decision: Decision) -> bool:
+    """Whether both values are those a person saw."""
+    return (decision.local, decision.remote) == (found.clash.local, found.clash.remote)
+
+
+def takes(member: str, text: str | None) -> bool:
+    """Whether a person can decide that a member shall be this text; None or nothing empties it."""
+    return _read(member, text) is not None
 
 
 def _side(drawing: Drawing, found: _Both, prefer: Prefer | None) -> _Answer | None:
@@ -161,6 +173,8 @@ def _merged_lines(found: _Both) -> _Answer | None:
 
 def _preferred(drawing: Drawing, atom: Atom, found: _Both, both: tuple[Any, Any]) -> _Answer | None:
     prefer = drawing.policy.preferred(found.name)
+    if UNKNOWN in (found.bases.source, found.bases.target):
+        return None  # one of the values may be old news, and a preference is none for what is old
     if prefer is Prefer.FILES and _is_of_another_archive(drawing, atom, found):
         return None  # two files against each other: neither is "the files"
     if prefer is Prefer.NEWEST:

@@ -19,7 +19,7 @@ from bcfsync.advance import said
 from bcfsync.canonical import same, same_set
 from bcfsync.changes import ENTITIES, Entity, Files, Key, Kind, Related, Verb, key_of
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.topics import own_part
+from bcfsync.plan.measuring import own_part
 
 MOST_TRIES = 2
 """So many times an atom is written again; who takes it away once more means it, or fights with another program."""
@@ -97,10 +97,10 @@ def judged(
     for item in reversed(newer):  # the latest first: what was loaded before all of them counts in the end
         now = back.get(item.key, (local.get(item.key), seen.get(item.key)))
         if tries[item.key] < MOST_TRIES:
-            back[item.key] = _before(item, *now)
+            back[item.key] = _before(item, now, held.get(item.key))
         elif item.verb is Verb.UPDATE:
             # both moved: the archive away from what we wrote, the server to it; a person decides
-            back[item.key] = (now[0], _before(item, *now)[1])
+            back[item.key] = (now[0], _before(item, now, held.get(item.key))[1])
         else:
             fought.add(item.key)
     return Judged(loaded, back, tuple(newer), frozenset(fought))
@@ -148,11 +148,19 @@ def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> int:
     """
     found = 0
     for generation in {item.generation for item in writes}:
-        own = [item for item in writes if item.generation == generation]
+        # what was written again was in an older generation, too, and proves no more than that one
+        own = [item for item in writes if item.generation == generation and not _is_repeated(item, writes)]
         signs = {sign for item in own for sign in _signs(item, held)}
         if _Sign.PROOF in signs or (_Sign.HINT in signs and _Sign.BEFORE not in signs):
             found = max(found, generation)
     return found
+
+
+def _is_repeated(item: Write, writes: Sequence[Write]) -> bool:
+    earlier = (other for other in writes if other.key == item.key and other.generation < item.generation)
+    return any(
+        other.new is not None and item.new is not None and said(other.new) == said(item.new) for other in earlier
+    )
 
 
 class _Sign(Enum):
@@ -189,21 +197,33 @@ def _signs_of(is_new: bool, is_old: bool, *, unique: bool = False) -> Iterator[_
 
 
 def _is_lost(item: Write, held: Mapping[Key, Entity]) -> bool:
-    """Whether a write that was not seen is not there."""
+    """Whether a write that was not seen is not there: another write of the same may have been seen."""
     now = held.get(item.key)
     if item.verb is Verb.DELETE:
         return now is not None
-    return True
+    if now is None or item.new is None:
+        return True
+    if item.verb is Verb.CREATE:
+        return False
+    return bool(_members_lost(item, now)) if item.fields else said(now) != said(item.new)
 
 
-def _before(item: Write, ours: Entity | None, seen: Entity | None) -> tuple[Entity | None, Entity | None]:
-    """The two shadows without a write."""
+def _members_lost(item: Write, now: Entity) -> list[str]:
+    return [name for name in item.fields if not _alike(name, now, item.new)]
+
+
+def _before(
+    item: Write, shadows: tuple[Entity | None, Entity | None], now: Entity | None
+) -> tuple[Entity | None, Entity | None]:
+    """The two shadows without what a file has lost of a write."""
+    ours, seen = shadows
     if item.verb in {Verb.CREATE, Verb.DELETE} or not item.fields or ours is None or seen is None:
         return item.ours, item.seen
     if item.ours is None or item.seen is None:
         return ours, seen
+    names = item.fields if now is None else _members_lost(item, now)
     dated = _DATED if isinstance(ours, Topic | Comment) else ()
-    return _with(ours, item.ours, (*item.fields, *dated)), _with(seen, item.seen, item.fields)
+    return _with(ours, item.ours, (*names, *dated)), _with(seen, item.seen, names)
 
 
 def _with(value: Entity, other: Entity, names: Iterable[str]) -> Entity:

@@ -16,17 +16,10 @@ from bcfsync.model import Topic
 from bcfsync.plan import deleting, places
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import part_label, topic_label
+from bcfsync.plan.measuring import own_part
 from bcfsync.plan.pairing import Pair
 from bcfsync.plan.resolving import settled
 from bcfsync.plan.returning import returned
-
-
-def own_part(topic: Topic) -> Topic:
-    """The topic without its children and lists, which are atoms of their own."""
-    snippet = replace(topic.bim_snippet, blob=None) if topic.bim_snippet else None
-    return replace(
-        topic, bim_snippet=snippet, files=(), document_references=(), related_topics=(), comments=(), viewpoints=()
-    )
 
 
 def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: Pair) -> bool:

@@ -22,6 +22,7 @@ class Triage:
         source_keys: topics to load there.
         target_keys: topics to load across.
         absent: topics of the target that this archive and the server once agreed on, and the source lists no more.
+        nowhere: local keys of topics that both once agreed on, and neither lists any more.
         vanished: keys of topics the server lists no more, where it matters whether they are really not there.
         source_complete: whether the source listed all it has.
         target_complete: whether the target did.
@@ -32,6 +33,7 @@ class Triage:
     source_keys: frozenset[str]
     target_keys: frozenset[str]
     absent: tuple[Listed, ...] = ()
+    nowhere: tuple[Key, ...] = ()
     vanished: frozenset[str] = frozenset()
     source_complete: bool = True
     target_complete: bool = True
@@ -58,15 +60,18 @@ def triage(
     paired = frozenset(guid_key(item.target.guid) for item in pairs if item.target)
     absent = tuple(_absent(base, source, sources, targets, paired))
     wanted = () if policy.deletes is Deletes.NEVER else absent
-    lost = sources if source is Site.REMOTE else targets
+    local, remote_topics = (sources, targets) if source is Site.LOCAL else (targets, sources)
+    nowhere = tuple(_nowhere(base, local, remote_topics))
     vanished = _across(base, wanted) if source is Site.REMOTE else _gone(base, pairs)
+    vanished |= {base.to_remote[key].guid for key in nowhere}
     return Triage(
         source,
         tuple(pairs),
         frozenset(guid_key(item.source.guid) for item in pairs),
         paired | {guid_key(item.guid) for item in wanted},
         absent,
-        vanished if lost.complete and scope.server.trusted else frozenset(),
+        nowhere,
+        vanished if remote_topics.complete and scope.server.trusted else frozenset(),
         sources.complete,
         targets.complete,
     )
@@ -81,6 +86,14 @@ def _absent(base: Base, source: Site, sources: Listing, targets: Listing, paired
             continue
         if local in base.local and local in base.seen and local not in base.intents:
             yield item
+
+
+def _nowhere(base: Base, local: Listing, remote: Listing) -> Iterator[Key]:
+    """Topics that this archive and the server agreed on, and neither lists."""
+    for ours, theirs in base.to_remote.items():
+        agreed = ours.kind is Kind.TOPIC and ours in base.local and ours in base.seen
+        if agreed and ours.guid not in local.topics and theirs.guid not in remote.topics:
+            yield ours
 
 
 def _across(base: Base, absent: Iterable[Listed]) -> frozenset[str]:

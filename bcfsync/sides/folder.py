@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 from bcfsync.archive.reading import NotAnArchive
@@ -26,6 +27,7 @@ IGNORE = ".bcfsyncignore"
 ENDINGS = (".bcf", ".bcfzip")
 _ID = re.compile(r"[0-9a-f]{8,64}")
 _MOST_OPEN = 64
+_NO_STAMP = "?"
 _WHY = """\
 # bcfsync keeps the BCF archives of this folder equal to a server. It stops where this file is missing,
 # because a network drive that is not there looks like a folder in which everything was deleted.
@@ -159,6 +161,7 @@ class ArchiveFolder:
     def scan(self) -> Mapping[str, str]:
         """Every archive with its stamp, none opened; and anew ``unreadable``, ``not_ready`` and ``siblings``.
 
+        Those that cannot be read or are not ready are among them, since they are there: ``open`` says what is wrong.
         What is neither in the answer nor ``doubtful`` is not there.
 
         Raises:
@@ -180,7 +183,10 @@ class ArchiveFolder:
     def takes(self, below: str) -> bool:
         """Whether an archive at this path below the folder would be one of it, by its name alone."""
         plain = not any(part.startswith((".", "~$")) for part in below.split("/"))
-        return plain and below.lower().endswith(ENDINGS) and self._include(below) and not self._exclude(below)
+        if not plain or not below.lower().endswith(ENDINGS) or not self._include(below):
+            return False
+        folders = accumulate(below.split("/"), "{}/{}".format)
+        return not any(self._exclude(path) for path in folders)
 
     def doubtful(self, replica: str) -> str | None:
         """Why it cannot be said that this replica is gone, as of the last ``scan``; None where it can."""
@@ -307,6 +313,8 @@ class _Look:
             found = entry.stat() if sys.platform != "win32" else Path(entry.path).stat()
         except OSError as error:
             self.unreadable[replica] = f"it cannot be looked at: {error.strerror or error}"
+            self.stamps.setdefault(replica, f"{_NO_STAMP}{replica}")  # no other file's
+            self.paths.setdefault(replica, Path(entry.path))
             return
         if replica in self.paths:
             self.unreadable[self._identity + "/" + path] = "another archive has the same name, in other characters"
@@ -314,8 +322,7 @@ class _Look:
         self.paths[replica] = Path(entry.path)
         if not found.st_size:
             self.not_ready[replica] = "the file is empty: not fetched from the cloud yet, or being written"
-        else:
-            self.stamps[replica] = stamp_of(found)
+        self.stamps[replica] = stamp_of(found)
 
     def _folder_called_like_one(self, entry: os.DirEntry[str], path: str) -> None:
         if not entry.is_symlink():

@@ -126,7 +126,7 @@ class Attention(Generations):
         """An atom could not be written, once more; it is not to be tried again before a moment."""
         with self._writing():
             self._db.execute(
-                "INSERT INTO failure VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE "
+                "INSERT INTO failure VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (kind, topic, guid) DO UPDATE "
                 "SET message = excluded.message, tries = tries + 1, until = excluded.until",
                 (*key, message, until.isoformat()),
             )

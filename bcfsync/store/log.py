@@ -23,6 +23,12 @@ _DEED = (
     "SELECT run, at, site, verb, kind, topic, guid, label, fields, replica, site_guid, site_topic, before, after, "
     "cause FROM deed"
 )
+FORGOTTEN = "forgotten"
+"""The note of the last run before the pair was forgotten: there is no way back to before that."""
+_CAN_BE_PUT_BACK = (
+    "SELECT 1 FROM run WHERE id = ? AND put_back IS NULL "
+    "AND id > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = ?), 0)"
+)
 
 
 class Log(Atoms):
@@ -77,10 +83,10 @@ class Log(Atoms):
         looked at anew. The log stays, and says so.
 
         Raises:
-            NoSuchRun: there is none of this number, or it was put back before.
+            NoSuchRun: there is none of this number, or it was put back before, or the pair was forgotten since.
         """
         with self._reading():
-            found = self._db.execute("SELECT 1 FROM run WHERE id = ? AND put_back IS NULL", (run,)).fetchone()
+            found = self._db.execute(_CAN_BE_PUT_BACK, (run, FORGOTTEN)).fetchone()
         if found is None:
             raise NoSuchRun(f"{self.path}: there is no run {run} that can be put back")
         with self._reading(), self._writing():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bcfsync.store.attention import Attention
+from bcfsync.store.log import FORGOTTEN
 from bcfsync.store.words import Confirmation
 
 _FORGOTTEN = (
@@ -74,3 +75,6 @@ class Store(Attention):
         with self._writing():
             for table in _FORGOTTEN:
                 self._db.execute(f"DELETE FROM {table}")
+            last = self._db.execute("SELECT max(id) FROM run").fetchone()[0]
+            if last is not None:
+                self._db.execute("INSERT INTO meta VALUES (?, ?)", (FORGOTTEN, str(last)))

@@ -227,6 +227,7 @@ def gone_from_both_sides(mint):
     reword(found.local, T2, "OK", comment="OK")
     for side in (found.local, found.remote):
         drop_titled(side)
+    assert [step.verb for step, _ in bring(found).ended] == [Verb.UNBIND]
     settled(found)
     found = mirrored(synced(mint=mint, local=[rich_topic()]))
     for side in (found.local, found.remote):

@@ -82,6 +82,42 @@ def test_a_weak_tag_is_never_sent_back(open_side, wire):
     assert side.detects_concurrent_edits is False
 
 
+def foreign_tags(wire, tag='"of the proxy"'):
+    """A proxy that gives out tags of its own, and passes conditions on to a server that knows them not."""
+
+    def answer(request):
+        if request.method != "GET":
+            return None
+        real = wire.inner.handle_request(request)
+        real.read()
+        return httpx.Response(real.status_code, json=real.json(), headers={"ETag": tag})
+
+    wire.before = answer
+
+
+def test_a_server_that_refuses_its_own_tags_gets_none(open_side, wire):
+    side = open_side("3.0")
+    guid = new_topic(side)
+    foreign_tags(wire)
+    assert retitled(side, guid).value.title == "B"
+    assert ["If-Match" in request.headers for request in wire.sent("PUT")] == [True, True, False]
+    assert side.detects_concurrent_edits is False
+    assert retitled(side, guid, "C").value.title == "C"
+    assert len(wire.sent("PUT")) == 4
+    held = loaded(side, guid)
+    assert done(side, Verb.DELETE, Kind.TOPIC, held, guid, expected=held).status is Status.DONE
+    assert len(wire.sent("DELETE")) == 1
+
+
+def test_a_deletion_finds_out_that_tags_are_refused_and_tries_nothing_else_out(open_side, wire):
+    side = open_side("3.0")
+    guid = new_topic(side)
+    foreign_tags(wire)
+    held = loaded(side, guid)
+    assert done(side, Verb.DELETE, Kind.TOPIC, held, guid, expected=held).status is Status.DONE
+    assert [request.headers.get("If-Match") for request in wire.sent("DELETE")] == ['"of the proxy"', None]
+
+
 def test_what_is_written_next_is_read_without_compression(side, wire):
     guid = new_topic(side)
     retitled(side, guid)

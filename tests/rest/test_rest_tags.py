@@ -234,6 +234,19 @@ def test_a_trial_that_fails_fails_no_run(open_side, wire):
     assert COVERS not in side.learned
 
 
+def test_a_trial_that_loses_the_server_loses_no_outcome(open_side, wire):
+    side = open_side("3.0")
+    topic = new_topic(side)
+
+    def lost_after_the_write(request):
+        if wire.sent("PUT") and request.method == "GET" and request.url.path.endswith("/topics"):
+            raise httpx.ConnectError("gone")
+
+    wire.before = lost_after_the_write
+    with_files(side, topic)
+    assert COVERS not in side.learned
+
+
 def test_a_deletion_of_what_was_gone_already_refutes_nothing(open_side, wire):
     side = open_side("3.0")
     topic = new_topic(side)

@@ -12,7 +12,7 @@ from worlds import C1, T1, Bytes, comment, topic
 
 from bcfsync.archive.reading import NotAnArchive, NotReady
 from bcfsync.changes import Change, Kind, Prepared, Verb
-from bcfsync.errors import UsageError
+from bcfsync.errors import InvalidArchive, UsageError
 from bcfsync.sides.folder import (
     MARKER,
     ArchiveFolder,
@@ -104,6 +104,14 @@ def test_what_the_ignore_file_names_is_left_out(folder):
     assert below(ArchiveFolder(folder).scan()) == ["a.bcf"]
 
 
+def test_an_archive_by_its_name_alone_is_one_of_the_folder_or_not(folder):
+    archives = ArchiveFolder(folder, include=["steel/*", "a.bcf"], exclude=["old"])
+    told = {name: archives.takes(name) for name in ("a.bcf", "b.bcf", "steel/x/b.BCF", "steel/old/b.bcf", "old/a.bcf")}
+    assert told == {"a.bcf": True, "b.bcf": False, "steel/x/b.BCF": True, "steel/old/b.bcf": False, "old/a.bcf": False}
+    assert not ArchiveFolder(folder).takes(".git/a.bcf")
+    assert not ArchiveFolder(folder).takes("a.txt")
+
+
 def linked(link, target, **kind):
     try:
         link.symlink_to(target, **kind)
@@ -167,8 +175,7 @@ def test_a_name_that_is_no_text_is_told(folder):
 def test_a_file_without_content_is_not_ready_and_no_empty_archive(folder):
     put(folder / "cloud.bcf", b"")
     archives = ArchiveFolder(folder)
-    assert archives.scan() == {}
-    assert below(archives.not_ready) == ["cloud.bcf"]
+    assert below(archives.scan()) == below(archives.not_ready) == ["cloud.bcf"]
     assert "empty" in archives.doubtful(f"{ID}/cloud.bcf")
     with pytest.raises(NotReady):
         archives.open(f"{ID}/cloud.bcf")
@@ -177,8 +184,9 @@ def test_a_file_without_content_is_not_ready_and_no_empty_archive(folder):
 def test_an_archive_that_cannot_be_looked_at_is_not_taken_for_gone(folder):
     linked(folder / "a.bcf", folder / "nowhere.bcf")
     archives = ArchiveFolder(folder)
-    assert archives.scan() == {}
-    assert below(archives.unreadable) == ["a.bcf"]
+    assert below(archives.scan()) == below(archives.unreadable) == ["a.bcf"]
+    with pytest.raises(InvalidArchive):
+        archives.open(f"{ID}/a.bcf")
     assert archives.doubtful(f"{ID}/a.bcf")
     assert archives.doubtful(f"{ID}/b.bcf") is None
 

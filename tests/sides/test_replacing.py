@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from worlds import C1, T1, V1, Bytes, blob, comment, topic, view
+from worlds import C1, D1, R1, T1, V1, Bytes, blob, comment, paper, topic, view
 
 from bcfsync.archive import writing
 from bcfsync.changes import Change, Kind, Prepared, Status, Verb
 from bcfsync.guids import guid_key
-from bcfsync.model import Comment, PerspectiveCamera, Point, Viewpoint
+from bcfsync.model import Comment, DocumentReference, PerspectiveCamera, Point, Viewpoint
 from bcfsync.sides import replacing
 from bcfsync.sides.archive import ArchiveSide, Care
 from bcfsync.sides.memory import MemorySide
@@ -245,6 +245,22 @@ def test_a_field_of_view_beyond_the_schema_is_written(tmp_path):
     )
     assert outcome.status is Status.DONE
     assert outcome.value.perspective_camera.field_of_view == 110.0
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1", "3.0"])
+def test_a_new_document_and_who_refers_to_it_are_known_by_the_guid_a_reader_finds(tmp_path, version):
+    side = ArchiveSide(tmp_path / "week.bcf", version)
+    _, document, reference = outcomes(
+        side,
+        create(Kind.TOPIC, topic(topic_type="T", topic_status="S")),
+        create(Kind.DOCUMENT, paper()),
+        create(Kind.REFERENCE, DocumentReference(R1, document_guid=D1), T1),
+    )
+    fresh = ArchiveSide(side.path).bcf
+    assert [item.guid for item in fresh.documents] == [document.guid]
+    assert [item.document_guid for item in fresh.topics[0].document_references] == [reference.value.document_guid]
+    assert guid_key(reference.value.document_guid) == guid_key(document.guid)
+    assert document.guid == D1
 
 
 # -- deletions -------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class SimFolder:
     seams: Seams
     announces: bool = True
     files: dict[str, File] = field(default_factory=dict)
+    last: dict[str, File] = field(default_factory=dict)
     mounted: bool = True
     writes: int = 0
     stamps: int = 0
@@ -76,6 +77,11 @@ class SimFolder:
         """A tool writes a file."""
         known = self.files[name].by_tools if name in self.files else frozenset[str]()
         self.files[name] = File(bcf, self.stamp(), torn, known | frozenset(by_tools))
+
+    def removed(self, name: str) -> File:
+        """A file is gone; what lay there last is kept for the ledger's sake."""
+        self.last[name] = self.files.pop(name)
+        return self.last[name]
 
     # -- as the engine sees it ---------------------------------------------------------------------------------
 

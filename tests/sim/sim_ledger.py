@@ -70,12 +70,18 @@ class Written:
 
 @dataclass
 class Ledger:
-    """All user writes that were published, and why some tokens need not be anywhere."""
+    """All user writes that were published, and why some tokens need not be anywhere.
+
+    ``third`` are tokens written over a value that the engine had just brought, and which no tool had saved before;
+    ``unmet`` those written in an archive before any turn of the engine had met it to the end.
+    """
 
     writes: dict[str, Written] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     excused: dict[str, str] = field(default_factory=dict)
+    third: set[str] = field(default_factory=set)
+    unmet: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
     def publish(self, written: Written) -> None:

@@ -5,6 +5,7 @@ folder in memory is built. Every finding is a letter and a sentence. What is exc
 reasons are listed in README.md beside this file.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from bcfsync.plan.topics import own_part
 from bcfsync.store import REMOTE, UNSETTLED, seen_of
 
 MOST_TURNS = 5
+_PLURAL = {"label": ("labels",), "stage": ("stage",), "due_date": ("due_date",)}
+"""The members whose names are not what the ledger calls them."""
 _NAMES = re.compile(r"\S+\.bcf|\bk\d+q\b")
 
 
@@ -131,8 +134,8 @@ class _Oracle:
                 world.counts["kept by a conflict record"] += 1
             elif token in world.ledger.excused:
                 self.verdict.excused[world.ledger.excused[token]] += 1
-            elif reason := self._preferred(token):
-                world.counts[reason] += 1
+            elif reason := self._preferred(token) or self._trashed(token):
+                self.verdict.excused[reason] += 1
             else:
                 self.find("b", f"lost: {written.what} {token} by {written.who}")
 
@@ -160,25 +163,40 @@ class _Oracle:
 
     def _preferred(self, token: str) -> str:
         """Where a rule of preference decided: the loser stands in the log, and the winner had not been seen by it."""
-        if self.world.scenario.prefer is Prefer.MANUAL or not hasattr(self.world.store, "runs"):
+        if self.world.scenario.prefer is Prefer.MANUAL:
             return ""
         ledger = self.world.ledger
-        for site, sole, before, after in self._logged():
-            if token not in tokens_of_plain(before):
+        for site, before, after in self._logged():
+            if token not in before:
                 continue
-            winners = [item for item in tokens_of_plain(after) if item not in tokens_of_plain(before)]
-            if not any(ledger.descends(token, item) for item in winners):
+            winners = [item for item in after if item not in before]
+            if any(not ledger.descends(token, item) for item in winners):
                 return "preferred: the loser is in the log"
-            if site == Site.LOCAL and sole:
-                return "preferred: an edit of the very member that came last lost against it (F10)"
+            if site == Site.LOCAL and token in ledger.third:
+                return "preferred: an edit of the very value that came last looks like one of an older copy (2.7)"
+            if site == Site.LOCAL and token in ledger.unmet:
+                return "preferred: written before the archive was ever met, so without a common past"
         return ""
 
-    def _logged(self) -> Iterator[tuple[str, bool, str, str]]:
+    def _trashed(self, token: str) -> str:
+        """What the server never carried goes with its topic when that is deleted there; it is in the trash."""
+        world = self.world
+        spared = (topic for bodies in world.engine.spared for topic in bodies.topics.values())
+        own = world.scenario.profile.drops & {*_PLURAL.get(world.ledger.writes[token].what, ())}
+        if own and any(token in tokens_in(topic) for topic in spared):
+            return "a member the server does not carry, in a topic that was deleted there; it is in the trash"
+        return ""
+
+    def _logged(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Updates in the log, member by member: where, and the tokens before and after."""
         store = self.world.store
         for run in store.runs(1000):
             for deed in store.deeds(run.number):
-                if deed.before is not None and deed.after is not None:
-                    yield deed.site, len(deed.fields) == 1, deed.before, deed.after
+                if deed.before is None or deed.after is None:
+                    continue
+                before, after = json.loads(deed.before), json.loads(deed.after)
+                for name in deed.fields:
+                    yield deed.site, tokens_of_plain(before.get(name)), tokens_of_plain(after.get(name))
 
     # -- (c) ---------------------------------------------------------------------------------------------------
 
@@ -313,7 +331,8 @@ class _Oracle:
                 continue
             wanted = self.across.get(key) if place == REMOTE else key
             value = real[place].get(wanted) if wanted else None
-            if place == REMOTE and not any(key in held for other, held in real.items() if other != REMOTE):
+            holders = [archive] if archive else [other for other in real if other != REMOTE]
+            if place == REMOTE and not any(key in real[other] for other in holders):
                 continue
             if key.kind not in {Kind.TOPIC, Kind.COMMENT} or self._is_held(key.guid, key.topic or key.guid):
                 continue
@@ -340,10 +359,17 @@ def _said(value: Any) -> str:
     return value.comment.strip() if isinstance(value, Comment) else said(value)
 
 
-def tokens_of_plain(text: str) -> list[str]:
-    """The tokens in a value's plain text; dates among them."""
-    found = tokens_in(text)
-    return [*found, *(token for part in text.split('"') for token in tokens_in(_date(part)))]
+def tokens_of_plain(value: object) -> list[str]:
+    """The tokens in a member's plain data; dates among them."""
+    match value:
+        case str():
+            return [*tokens_in(value), *tokens_in(_date(value))]
+        case dict():
+            return [token for item in value.values() for token in tokens_of_plain(item)]
+        case list():
+            return [token for item in value for token in tokens_of_plain(item)]
+        case _:
+            return []
 
 
 def _date(text: str | None) -> Any:

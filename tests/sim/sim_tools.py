@@ -85,6 +85,7 @@ class Saving:
     mirrors: bool
     numbers: Sequence[int]
     known: frozenset[str]
+    met: frozenset[str]
 
     def save(self) -> str:
         """Save over whatever lies under the name now; gives how to say so."""
@@ -93,8 +94,13 @@ class Saving:
         if copy is None:
             return "has nothing to save"
         published = [written for edit in tool.pending for written in edit.written]
+        file = self.folder.files.get(tool.archive)
         for written in published:
             self.ledger.publish(written)
+            if file is not None and any(item in tool.loaded - file.by_tools for item in written.over):
+                self.ledger.third.add(written.token)
+            if tool.archive not in self.met:
+                self.ledger.unmet.add(written.token)
         for edit in tool.pending:
             self.ledger.delete(edit.deleted, tool.name)
         saved = self._with_habit(copy)
@@ -116,7 +122,7 @@ class Saving:
 
     def _excuse_other_tools(self, saved: Bcf) -> None:
         """What another tool saved in this very file since this one loaded it is gone by people's own doing."""
-        file = self.folder.files.get(self.tool.archive)
+        file = self.folder.files.get(self.tool.archive) or self.folder.last.get(self.tool.archive)
         if file is None:
             return
         kept = set(tokens_in(saved.topics))

@@ -199,11 +199,12 @@ class World:
             tool, self.folder, self.ledger, self.now,
             lambda: token_of(next(tokens)), lambda: self._guid(action, next(guids)),
             self.scenario.deletes is Deletes.MIRROR, action.numbers, frozenset(tokens_in(self.server.bcf.topics)),
+            frozenset(self.store.archives()),
         )  # fmt: skip
         self.tell(f"{tool.name} {saving.save()}")
         if tool.habit == "gap" and tool.archive in self.folder.files:
             self.tell(f"{tool.name} deletes {tool.archive} first; it is back with the next action")
-            self.gaps[tool.archive] = self.folder.files.pop(tool.archive)
+            self.gaps[tool.archive] = self.folder.removed(tool.archive)
 
     def _edit_and_save(self, action: Action) -> None:
         tool = self._tool(action)
@@ -228,7 +229,7 @@ class World:
         names = sorted(self.folder.files)
         if names and self.folder.mounted:
             old, new = names[action.numbers[0] % len(names)], f"moved{action.number}.bcf"
-            self.folder.files[new] = self.folder.files.pop(old)
+            self.folder.files[new] = self.folder.removed(old)
             self.tell(f"somebody renames {old} to {new}")
 
     def _copy(self, action: Action) -> None:
@@ -242,7 +243,7 @@ class World:
         names = sorted(self.folder.files)
         if len(names) > 1 and self.folder.mounted:
             name = names[action.numbers[0] % len(names)]
-            gone = self.folder.files.pop(name)
+            gone = self.folder.removed(name)
             rest = {token for file in self.folder.files.values() for token in tokens_in(file.bcf.topics)}
             rest.update(tokens_in(self.server.bcf.topics))
             only_here = [token for token in tokens_in(gone.bcf.topics) if token not in rest]

@@ -27,6 +27,7 @@ from bcfsync.changes import Key, Kind
 from bcfsync.store import REMOTE, ArchiveRecord, Confirmation, Deed, LoggedDeed, NoSuchRun, Run, Store, seen_by
 
 MEMORY = Path(":memory:")
+RECORD = ("link", "shadow")
 
 
 @pytest.fixture
@@ -112,6 +113,17 @@ def test_the_log_outlives_forgetting(store):
     assert not list(store.links())
 
 
+def test_there_is_no_way_back_to_before_the_pair_was_forgotten(store):
+    before = finished(store)
+    store.forget()
+    empty = rows(store, *RECORD)
+    with pytest.raises(NoSuchRun):
+        store.put_back(before)
+    after = finished(store)
+    store.put_back(after)
+    assert rows(store, *RECORD) == empty
+
+
 # -- how long the log is kept ----------------------------------------------------------------------------------
 
 
@@ -159,8 +171,6 @@ def test_a_run_longer_than_the_log_is_kept_stays_itself():
 
 
 # -- the way back ----------------------------------------------------------------------------------------------
-
-RECORD = ("link", "shadow")
 
 
 def test_a_run_is_put_back(store):
@@ -247,6 +257,31 @@ def test_the_way_back_is_there_after_reopening(tmp_path):
     with Store(tmp_path / "state.db") as store:
         store.put_back(run)
         assert rows(store, *RECORD) == before
+
+
+def test_a_value_that_was_too_old_to_keep_is_there_again(store):
+    for number in range(21):
+        store.confirm(agreed(text=f"{number}"))
+    before = rows(store, *RECORD)
+    run = store.begin_run("sync")
+    store.confirm(agreed(text="new"))
+    store.put_back(run)
+    assert rows(store, *RECORD) == before
+
+
+def test_a_deletion_that_was_lost_and_brought_back_is_put_back_to_deleted(store):
+    store.confirm_all([agreed(TOPIC, ITS_TOPIC), agreed(CHILD, ITS_CHILD)])
+    number = store.expect("/a", "stamp")
+    deletion = given_to_archive(TOPIC, "delete", (), None, ("{}", "{}"))
+    store.confirm_all(
+        [Confirmation(TOPIC, ITS_TOPIC, {}, written=deletion, gone=True)], replica="/a", generation=number
+    )
+    before = rows(store, *RECORD)
+    run = store.begin_run("sync")
+    store.roll_back("/a", {TOPIC: ("{}", "{}")}, store.unacknowledged("/a"))
+    assert len(list(store.links())) == 2
+    store.put_back(run)
+    assert rows(store, *RECORD) == before
 
 
 def test_only_touched_rows_are_kept_for_the_way_back(store):

@@ -5,7 +5,7 @@ import sys
 from datetime import timedelta
 
 import pytest
-from store_cases import AGAIN, HERE, NOON, THERE, shadows
+from store_cases import AGAIN, CHILD, HERE, ITS_CHILD, ITS_TOPIC, NOON, THERE, TOPIC, Clock, agreed, shadows
 
 from bcfsync.base import read_base
 from bcfsync.changes import Intent, Key, Kind
@@ -129,6 +129,95 @@ def test_each_archive_has_its_own_view_of_the_server(path):
     assert (list(base.copies), len(base.copies), list(base.local), len(base.local)) == ([topic], 1, [topic], 1)
 
 
+# -- what is no longer there -----------------------------------------------------------------------------------
+
+
+def family(store):
+    """A topic with a comment in two archives, and a comment of another topic."""
+    for replica in ("/a", "/b"):
+        store.confirm_all([agreed(TOPIC, ITS_TOPIC, replica), agreed(CHILD, ITS_CHILD, replica)])
+    store.confirm(agreed(STRANGER, ITS_STRANGER))
+
+
+STRANGER, ITS_STRANGER = Key(Kind.COMMENT, "other", "c"), Key(Kind.COMMENT, "else", "d")
+
+
+def test_a_topic_that_is_gone_takes_all_that_was_in_it_along(path):
+    with Store(path) as store:
+        family(store)
+        store.begin(TOPIC)
+        store.begin(CHILD)
+        store.confirm(Confirmation(TOPIC, ITS_TOPIC, {}, gone=True))
+        assert list(store.links()) == [(STRANGER, ITS_STRANGER)]
+        assert {key for key, _ in shadows(store)} == {STRANGER}
+        assert not list(store.intents())
+
+
+def test_a_comment_that_is_gone_leaves_its_topic(path):
+    with Store(path) as store:
+        family(store)
+        store.confirm(Confirmation(CHILD, ITS_CHILD, {}, gone=True))
+        assert {ours for ours, _ in store.links()} == {TOPIC, STRANGER}
+        assert {key for key, _ in shadows(store)} == {TOPIC, STRANGER}
+
+
+def test_an_archive_without_a_topic_leaves_identities_and_other_archives(path):
+    with Store(path) as store:
+        family(store)
+        store.confirm(Confirmation(TOPIC, ITS_TOPIC, {}, unbound="/a"))
+        assert len(list(store.links())) == 3
+        names = {replica for key, replica in shadows(store) if key != STRANGER}
+        assert names == {"/b", seen_by("/b"), REMOTE}
+        assert {replica for key, replica in shadows(store) if key == STRANGER} == {"/a", seen_by("/a"), REMOTE}
+
+
+def test_an_archive_without_a_comment_keeps_its_topic(path):
+    with Store(path) as store:
+        family(store)
+        store.confirm(Confirmation(CHILD, ITS_CHILD, {}, unbound="/a"))
+        assert {key for key, replica in shadows(store) if replica == "/a"} == {TOPIC, STRANGER}
+
+
+@pytest.mark.parametrize("how", [{"gone": True}, {"unbound": "/a"}])
+def test_what_is_told_of_a_lost_atom_is_recorded_after_the_loss(path, how):
+    with Store(path) as store:
+        store.confirm(agreed())
+        store.confirm(Confirmation(HERE, THERE, {"/a": "still"}, **how))
+        assert shadows(store)[HERE, "/a"] == "still"
+
+
+# -- what archives held once -----------------------------------------------------------------------------------
+
+
+def past(store, key=HERE):
+    return [value for found, name, value in store.shadows() if found == key and name.startswith("past:")]
+
+
+def test_what_an_archive_held_before_stays_known_up_to_twenty_values_the_latest(path):
+    with Store(path, clock=Clock()) as store:
+        for number in range(31):
+            store.confirm(agreed(text=f"{number}"))
+            store.confirm(agreed(AGAIN, HERE, text="one"))
+        assert past(store) == [f"{number}" for number in range(29, 9, -1)]
+        assert past(store, AGAIN) == []
+
+
+def test_a_value_that_came_back_counts_from_its_last_day(path):
+    with Store(path, clock=Clock()) as store:
+        for number in (0, *range(1, 12), 0, *range(12, 25)):
+            store.confirm(agreed(text=f"{number}"))
+        assert "0" in past(store)
+        assert "1" not in past(store)
+        assert len(past(store)) == 20
+
+
+def test_what_the_server_held_before_is_not_kept(path):
+    with Store(path) as store:
+        for text in ("one", "two"):
+            store.confirm(Confirmation(HERE, THERE, {seen_by("/a"): text, REMOTE: text}))
+        assert past(store) == []
+
+
 # -- all or nothing --------------------------------------------------------------------------------------------
 
 
@@ -140,6 +229,25 @@ def test_a_confirmation_that_fails_leaves_nothing_of_itself(path):
         assert (list(store.links()), shadows(store), len(list(store.intents()))) == ([], {}, 1)
         confirmed(store)
         assert list(store.links()) == [(HERE, THERE)]
+
+
+def test_many_confirmations_are_one_transaction(path):
+    with Store(path) as store:
+        told = []
+        store._db.set_trace_callback(told.append)
+        store.confirm_all([agreed(), agreed(AGAIN, HERE), agreed(CHILD, ITS_CHILD)])
+        store._db.set_trace_callback(None)
+        assert [text for text in told if text in {"BEGIN IMMEDIATE", "COMMIT"}] == ["BEGIN IMMEDIATE", "COMMIT"]
+        assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert len(list(store.links())) == 3
+
+
+def test_one_of_many_confirmations_that_fails_undoes_them_all(path):
+    with Store(path) as store:
+        store.begin(HERE)
+        with pytest.raises(StateUnusable):
+            store.confirm_all([agreed(), Confirmation(AGAIN, HERE, {"file": object()})])
+        assert (list(store.links()), shadows(store), len(list(store.intents()))) == ([], {}, 1)
 
 
 KILLED = """

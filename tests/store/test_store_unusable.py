@@ -213,6 +213,18 @@ def test_a_page_of_zeros_is_told_of_wherever_it_is(path, healthy):
     assert silent == []
 
 
+def test_a_damaged_image_is_not_put_back(path):
+    with Store(path) as store:
+        store.confirm(agreed(text="old"))
+        run = store.begin_run("sync")
+        store.confirm(agreed(text="new"))
+        store.end_run(run, {}, "done")
+        store._db.execute("UPDATE image_shadow SET value = char(123, 0, 0, 0)")
+        with pytest.raises(StateUnusable, match="damaged"):
+            store.put_back(run)
+        assert {text for _, name, text in store.shadows() if not name.startswith("past:")} == {"new"}
+
+
 def test_a_truncated_state_is_told_of_wherever_it_ends(path, healthy):
     for end in (*range(100, len(healthy), 4096), len(healthy) - 1):
         told = used(path, healthy[:end])
@@ -220,6 +232,13 @@ def test_a_truncated_state_is_told_of_wherever_it_ends(path, healthy):
         assert "damaged" in str(told[0])
         assert "builds it anew" in told[0].hint
         clean(path)
+
+
+def test_a_state_without_its_last_byte_is_refused_before_sqlite_fills_it_up(path, healthy):
+    path.parent.mkdir()
+    path.write_bytes(healthy[:-1])
+    unusable(path, "the file is cut off")
+    assert path.read_bytes() == healthy[:-1]
 
 
 @pytest.mark.slow

@@ -37,7 +37,6 @@ class ProjectDeleter:
     """Deletes in one project of one server."""
 
     def __init__(self, http: Http, routes: Routes, codec: Codec, version: str, learned: Facts) -> None:
-        self.http = http
         self.routes = routes
         self.codec = codec
         self.version = version
@@ -59,7 +58,7 @@ class ProjectDeleter:
                 return Outcome(change.step, Status.DONE, change.guid, adopted=True)
             if self._is_other(change, fresh):
                 return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server")
-            self.http.send("DELETE", url, match=fresh.etag)
+            self.guarded.delete(url, fresh)
         except Refused as error:
             if error.status in GONE:
                 return Outcome(change.step, Status.DONE, change.guid, adopted=True)

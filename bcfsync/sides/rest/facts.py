@@ -17,7 +17,7 @@ KEEPS_GUIDS = "keeps_guids"
 """YES or NO: whether it keeps the guids we send."""
 
 IF_MATCH = "if_match"
-"""ENFORCED, IGNORED, or UNTAGGED where it gives no strong tag to send back."""
+"""ENFORCED, IGNORED, UNTAGGED where it gives no strong tag to send back, MISREAD where it refuses its own tags."""
 
 TAG_COVERS = "tag_covers"
 """What the tags of the list of topics speak for: see ``tags``. NO is for good."""
@@ -35,7 +35,7 @@ SHOWN, DOUBTED = "shown", "doubted"
 """Short names of the topics the list showed last, and of those that may only be hidden: see ``doubts``."""
 
 YES, NO = "yes", "no"
-ENFORCED, IGNORED, UNTAGGED = "enforced", "ignored", "untagged"
+ENFORCED, IGNORED, UNTAGGED, MISREAD = "enforced", "ignored", "untagged", "misread"
 
 OF_ONE_BASE = (KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE)
 """What says nothing of another version of the API, or of another server."""

@@ -9,7 +9,7 @@ PUT would have been unprotected all the same.
 from typing import Any
 
 from bcfsync.net import Answer, Http, Refused
-from bcfsync.sides.rest.facts import ENFORCED, IF_MATCH, IGNORED, UNTAGGED, Facts
+from bcfsync.sides.rest.facts import ENFORCED, IF_MATCH, IGNORED, MISREAD, UNTAGGED, Facts
 
 _WRONG = '"bcfsync-asks-whether-this-is-heeded"'
 MOVED = frozenset({409, 412})
@@ -35,8 +35,7 @@ class Guarded:
         """
         if read.etag is None:
             self.learned.setdefault(IF_MATCH, UNTAGGED)
-            return self.http.send("PUT", url, body)
-        if self.learned.get(IF_MATCH) not in {ENFORCED, IGNORED}:
+        elif self.learned.get(IF_MATCH) in {None, UNTAGGED}:
             try:
                 answer = self.http.send("PUT", url, body, match=_WRONG)
             except Refused as error:
@@ -45,7 +44,28 @@ class Guarded:
             else:
                 self.learned[IF_MATCH] = IGNORED
                 return answer
-            answer = self.http.send("PUT", url, body, match=read.etag)
+        return self._sent("PUT", url, body, read)
+
+    def delete(self, url: str, read: Answer) -> None:
+        """Delete what was read; nothing is tried out on the way.
+
+        Raises:
+            Refused: with a status of ``MOVED``, where it is something else by now, or may not go.
+        """
+        self._sent("DELETE", url, None, read)
+
+    def _sent(self, method: str, url: str, body: Any, read: Answer) -> Answer:  # noqa: ANN401 - JSON
+        if read.etag is None or self.learned.get(IF_MATCH) == MISREAD:
+            return self.http.send(method, url, body)
+        known = self.learned.get(IF_MATCH)
+        try:
+            answer = self.http.send(method, url, body, match=read.etag)
+        except Refused as error:
+            # a proxy may give out tags that the server behind it does not know: then none would ever do
+            if error.status != 412 or known == ENFORCED or self.read(url).etag != read.etag:
+                raise
+            self.learned[IF_MATCH] = MISREAD
+            return self.http.send(method, url, body)
+        if method == "PUT" and known != IGNORED:
             self.learned[IF_MATCH] = ENFORCED
-            return answer
-        return self.http.send("PUT", url, body, match=read.etag)
+        return answer

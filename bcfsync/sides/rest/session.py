@@ -140,8 +140,7 @@ class Session:
     def _verified(self) -> Project:
         data = self._project_data()
         rights = data.get("authorization") if isinstance(data, dict) else None
-        text = json.dumps(rights, sort_keys=True) if rights else ""
-        self.learned[facts.RIGHTS] = text and hashlib.sha256(text.encode()).hexdigest()[:16]
+        self.learned[facts.RIGHTS] = _name_of(rights) if isinstance(rights, dict) and rights else ""
         project = self.codec.decode_project(data)
         self.learned[facts.USER] = self._current_user() or ""
         return project
@@ -181,3 +180,9 @@ class Session:
             return None
         found = data.get("id") if isinstance(data, dict) else None
         return found if isinstance(found, str) and found else None
+
+
+def _name_of(rights: dict[str, Any]) -> str:
+    """A short name for what is allowed, in whatever order it is said."""
+    said = {name: sorted(map(str, value)) if isinstance(value, list) else value for name, value in rights.items()}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -17,8 +17,8 @@ the list, whose tag moved, too, proves that each tag speaks for the whole collec
 import json
 from collections.abc import Callable
 
-from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.changes import Change, Kind, Outcome, Status, Verb
+from bcfsync.errors import BcfsyncError
 from bcfsync.net import NotJson, Refused
 from bcfsync.sides.rest.facts import NO, TAG_COVERS, TAG_TRIALS, Facts
 from bcfsync.sides.rest.paging import Pager, Whole
@@ -94,10 +94,10 @@ class CollectionTag:
         return outcome
 
     def _look_again(self) -> Whole | None:
-        """The list; what is only tried has no right to fail a run."""
+        """The list; what is only tried has no right to fail a run, and least of all to lose an outcome."""
         try:
             return self._look()
-        except (Refused, NotJson, AnswerNotUnderstood):
+        except BcfsyncError:
             return None
 
     def _noted(self, change: Change, outcome: Outcome) -> Outcome:

@@ -1,0 +1,143 @@
+"""A deep look at a folder and its server: what differs although neither side has changed since they agreed.
+
+Owns: what counts as a divergence. Sees: run, plan, store. Nothing is written. Everything is read anew, and compared
+twice by the planner itself: with the record, which says what a turn would do, and without it, which says what is
+different at all. What only the second one finds is a divergence: no turn would ever see it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bcfsync.base import read_base
+from bcfsync.changes import Base, Bodies, Folder, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
+from bcfsync.errors import InvalidArchive
+from bcfsync.plan.decide import decide
+from bcfsync.plan.policy import Placing, Policy
+from bcfsync.plan.triage import triage
+from bcfsync.turn import Partner, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Something that is different, and that neither side has changed since they agreed.
+
+    Attributes:
+        replica: the archive.
+        label: how to call it before people.
+        what: the member, or what is missing where.
+        local, remote: both values, where they are one each.
+    """
+
+    replica: str
+    label: str
+    what: str
+    local: str | None = None
+    remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An archive was compared: how many topics it holds, and how many changes of either side wait for a turn."""
+
+    replica: str
+    topics: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Both sides as they were read, whole."""
+
+    base: Base
+    listings: dict[Site, Listing]
+    bodies: dict[Site, Bodies]
+    remote: Side
+    local: Side
+
+
+def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | Unreadable]:
+    """Compare every archive with the server, topic by topic.
+
+    Raises:
+        Guarded, ServerTrouble, LoginNeeded: (subclasses) nothing can be compared.
+    """
+    remote = partner.side
+    listing = remote.listing()
+    bodies = remote.load(listing.topics)
+    for replica in sorted(folder.scan()):
+        try:
+            local = folder.open(replica)
+            mine = local.listing()
+            ends = _Ends(
+                read_base(partner.store, replica),
+                {Site.LOCAL: mine, Site.REMOTE: listing},
+                {Site.LOCAL: local.load(mine.topics), Site.REMOTE: bodies},
+                remote,
+                local,
+            )
+        except InvalidArchive as error:
+            yield Unreadable(replica, str(error))
+            continue
+        finally:
+            folder.close(replica)
+        yield from _compared(ends, replica, partner.policy)
+
+
+def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence | Looked]:
+    # this archive takes nothing new: what it lacks may be in another one
+    policy = replace(policy, placing=Placing(replica, ""))
+    bare = Base(to_remote=ends.base.to_remote, to_local=ends.base.to_local)
+    pending: set[Key] = set()
+    for source in Site:
+        pending |= _touched(_plan(ends, source, ends.base, policy), source, ends.base)
+    # most differences are seen from both sides
+    found: dict[tuple[str, str], Divergence] = {}
+    for source in Site:
+        for item in _different(_plan(ends, source, bare, policy), source, ends.base, pending):
+            found.setdefault((item.label, item.what), replace(item, replica=replica))
+    yield from found.values()
+    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending))
+
+
+def _plan(ends: _Ends, source: Site, base: Base, policy: Policy) -> Plan:
+    goal = ends.local if source is Site.REMOTE else ends.remote
+    found = triage(
+        base,
+        source,
+        ends.listings[source],
+        ends.listings[source.other],
+        goal.capabilities,
+        remote=ends.remote.capabilities,
+        policy=policy,
+    )
+    return decide(found, base, ends.bodies[source], ends.bodies[source.other], policy)
+
+
+def _touched(plan: Plan, source: Site, base: Base) -> set[Key]:
+    """The local keys of what a plan changes or leaves open."""
+    found = [(item.kind, item.topic, item.guid) for item in plan.writes]
+    found += [(item.kind, item.topic, item.guid) for item in plan.conflicts]
+    found += [(item.kind, item.topic, item.guid) for item in plan.holds]
+    return {_local(source, base, key_of(*item)) for item in found}
+
+
+def _local(source: Site, base: Base, key: Key) -> Key:
+    return base.local_key(source, key) or key
+
+
+def _different(plan: Plan, source: Site, base: Base, waiting: set[Key]) -> Iterator[Divergence]:
+    def is_known(kind: Kind, topic: str, guid: str) -> bool:
+        return _local(source, base, key_of(kind, topic, guid)) in waiting
+
+    for conflict in plan.conflicts:
+        if not is_known(conflict.kind, conflict.topic, conflict.guid):
+            yield Divergence("", conflict.label, conflict.field, conflict.local, conflict.remote)
+    for step in plan.writes:
+        if step.kind is Kind.PROJECT or is_known(step.kind, step.topic, step.guid):
+            continue
+        where = "the server" if source is Site.LOCAL else "the archive"
+        what = f"is not on {where}" if step.verb is Verb.CREATE else ", ".join(step.fields) or "differs"
+        yield Divergence("", step.label, what)
+    for hold in plan.holds:
+        if not is_known(hold.kind, hold.topic, hold.guid):
+            yield Divergence("", hold.label, hold.reason)

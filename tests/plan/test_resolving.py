@@ -1,0 +1,224 @@
+"""Decisions about members both sides changed: which values they can have, and for how long they count."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from scenarios import LATER, remote_edit, remote_reword
+from worlds import (
+    C1,
+    R1,
+    REMOTE,
+    T1,
+    bring,
+    comment,
+    edit,
+    fetch,
+    link,
+    only,
+    plan,
+    reword,
+    synced,
+    texts,
+    topic,
+    world,
+)
+
+from bcfsync.changes import Kind, key_of
+from bcfsync.dates import timestamp
+from bcfsync.plan.policy import Decision, Place, Placing, Policy, Prefer
+
+SOON = timestamp(datetime(2026, 5, 1, tzinfo=UTC))
+
+
+def decided(found, member, decision, key=None):
+    found.policy = Policy(decisions={(key or key_of(Kind.TOPIC, "", T1), member): decision})
+
+
+def clash(member, mine, theirs, value, **members):
+    """What becomes of a topic's member with a value of somebody's own."""
+    found = synced(local=[topic(**members)])
+    edit(found.local, **{member: mine})
+    remote_edit(found, **{member: theirs})
+    (shown,) = bring(found).conflicts
+    decided(found, member, Decision(shown.local, shown.remote, value=value))
+    left = bring(found).conflicts
+    fetch(found)
+    assert len(left) in {0, 1}
+    held = getattr(only(found.local), member), getattr(only(found.remote), member)
+    return held[0] if not left and held[0] == held[1] else "conflict"
+
+
+@pytest.mark.parametrize(
+    ("member", "mine", "theirs", "value", "becomes"),
+    [
+        ("title", "A", "B", "C", "C"),
+        ("title", "A", "B", "A", "A"),
+        ("title", "A", "B", "B", "B"),
+        ("title", "A", "B", None, "conflict"),
+        ("title", "A", "B", "  ", "conflict"),
+        ("priority", "A", "B", None, None),
+        ("priority", "A", "B", " ", None),
+        ("priority", None, "B", "C", "C"),
+        ("topic_type", "A", "B", "C", "C"),
+        ("topic_status", "A", "B", "C", "C"),
+        ("assigned_to", "A", "B", "C", "C"),
+        ("stage", "A", "B", "C", "C"),
+        ("index", 1, 2, "3", 3),
+        ("index", 1, 2, " -3 ", -3),
+        ("index", 1, 2, "1", 1),
+        ("index", 1, 2, "three", "conflict"),
+        ("index", 1, 2, "²", "conflict"),
+        ("index", 1, 2, None, None),
+        ("due_date", LATER, timestamp(datetime(2026, 4, 1, tzinfo=UTC)), "2026-05-01T00:00:00Z", SOON),
+        ("due_date", LATER, timestamp(datetime(2026, 4, 1, tzinfo=UTC)), "soon", "conflict"),
+        ("due_date", LATER, timestamp(datetime(2026, 4, 1, tzinfo=UTC)), None, None),
+    ],
+)
+def test_a_value_of_ones_own_is_read_as_its_member_demands(member, mine, theirs, value, becomes):
+    assert clash(member, mine, theirs, value) == becomes
+
+
+def test_a_snippet_can_be_decided_for_a_side_only():
+    from scenarios import snippet
+
+    mine, theirs = (replace(snippet(), reference_schema=name) for name in ("mine", "theirs"))
+    assert clash("bim_snippet", mine, theirs, "x", bim_snippet=snippet()) == "conflict"
+
+
+def test_a_comment_gets_a_value_of_ones_own_and_is_never_emptied():
+    for value, becomes in (("Maybe", ["Maybe"]), (None, None), ("", None)):
+        found = synced(local=[topic(comments=(comment(),))])
+        reword(found.local, T1, "OK", comment="Yes")
+        remote_reword(found, "OK", comment="No")
+        decided(found, "comment", Decision("Yes", "No", value=value), key_of(Kind.COMMENT, T1, C1))
+        for one_way in (bring, fetch):
+            assert bool(one_way(found).conflicts) == (becomes is None)
+        assert texts(only(found.local)) == (becomes or ["Yes"])
+        assert texts(only(found.remote)) == (becomes or ["No"])
+
+
+def test_an_address_gets_a_value_of_ones_own_in_whatever_place_a_file_writes_it():
+    found = synced(local=[topic(document_references=(link(),))])
+    for side, address in ((found.local, "https://mine"), (found.remote, "https://theirs")):
+        held = only(side)
+        edit(
+            side, held.guid, document_references=tuple(replace(item, url=address) for item in held.document_references)
+        )
+    decided(
+        found, "url", Decision("https://mine", "https://theirs", value="https://ours"), key_of(Kind.REFERENCE, T1, R1)
+    )
+    bring(found)
+    fetch(found)
+    assert [item.url for side in (found.local, found.remote) for item in only(side).document_references] == [
+        "https://ours"
+    ] * 2
+
+
+@pytest.mark.parametrize("order", [(bring, fetch), (fetch, bring)], ids=["import first", "export first"])
+def test_a_first_meeting_can_be_decided_too(order):
+    for decision, becomes in (
+        (Decision("A", "B", Prefer.FILES), "A"),
+        (Decision("A", "B", Prefer.SERVER), "B"),
+        (Decision("A", "B", value="C"), "C"),
+    ):
+        found = world(local=[topic(title="A", stage="x")], remote=[topic(title="B", stage="y")])
+        decided(found, "title", decision)
+        for one_way in order:
+            assert [item.field for item in one_way(found).conflicts] == ["stage"]
+        assert (only(found.local).title, only(found.remote).title) == (becomes, becomes)
+        for one_way in order:
+            assert not one_way(found).writes
+
+
+def test_a_decision_counts_while_only_one_side_has_it_yet():
+    found = synced(local=[topic(priority="old")])
+    edit(found.local, priority="mine")
+    remote_edit(found, priority="theirs")
+    decided(found, "priority", Decision("mine", "theirs", value="ours"))
+    found.remote.fault = lambda _: "refused"
+    bring(found)
+    found.remote.fault = lambda _: ""
+    remote_edit(found, priority="ours")
+    assert [step.fields for step in plan(found, REMOTE).steps] == [("priority",)]
+    fetch(found)
+    assert only(found.local).priority == "ours"
+
+
+def test_a_decision_about_one_topic_says_nothing_about_another():
+    found = synced(local=[topic(priority="old")])
+    edit(found.local, priority="mine")
+    remote_edit(found, priority="theirs")
+    decided(found, "priority", Decision("mine", "theirs", Prefer.FILES), key_of(Kind.TOPIC, "", C1))
+    assert len(bring(found).conflicts) == 1
+    decided(found, "stage", Decision("mine", "theirs", Prefer.FILES))
+    assert len(bring(found).conflicts) == 1
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [
+        ("one\ntwo\nthree", None, "ONE\ntwo\nthree"),
+        ("one\ntwo\nthree", "ONE\ntwo\nthree", None),
+        (None, "one", "two"),
+        ("one\ntwo\nthree", " ", "ONE\ntwo\nthree"),
+    ],
+)
+def test_a_text_that_was_empty_or_is_now_has_no_lines_to_merge(base, mine, theirs):
+    found = synced(local=[topic(description=base)])
+    edit(found.local, description=mine)
+    remote_edit(found, description=theirs)
+    assert [item.field for item in bring(found).conflicts] == ["description"]
+
+
+def test_a_text_that_a_server_spells_its_own_way_is_not_merged():
+    """Its lines may be other lines."""
+    found = synced(local=[topic(description="one\ntwo\nthree")])
+    remote_edit(found, description="one two three")
+    fetch(found)
+    edit(found.local, description="one\ntwo\nthree")
+    assert plan(found, REMOTE).conflicts == ()
+
+
+def test_only_texts_are_merged_by_lines():
+    found = synced(local=[topic(title="one\ntwo\nthree")])
+    edit(found.local, title="ONE\ntwo\nthree")
+    remote_edit(found, title="one\ntwo\nTHREE")
+    assert [item.field for item in bring(found).conflicts] == ["title"]
+
+
+def test_a_preference_for_one_member_beats_that_for_all():
+    policy = Policy(prefer={"*": Prefer.SERVER, "title": Prefer.FILES, "stage": Prefer.MANUAL})
+    assert [policy.preferred(name) for name in ("title", "stage", "priority")] == [
+        Prefer.FILES,
+        Prefer.MANUAL,
+        Prefer.SERVER,
+    ]
+    assert Policy().preferred("title") is Prefer.MANUAL
+
+
+@pytest.mark.parametrize(
+    ("place", "takes"),
+    [
+        (Place("x"), True),
+        (Place("x", label="Site"), True),
+        (Place("x", label="Office"), False),
+        (Place("x", assigned_to="ben"), True),
+        (Place("x", assigned_to="anna"), False),
+        (Place("x", topic_type="Clash", topic_status="Open"), True),
+        (Place("x", topic_type="Clash", topic_status="Closed"), False),
+        (Place("x", label="Site", topic_type="Remark"), False),
+    ],
+)
+def test_a_place_takes_what_has_all_its_values(place, takes):
+    found = topic(labels=("Site",), assigned_to="ben", topic_type="Clash", topic_status="Open")
+    assert place.takes(found) is takes
+
+
+def test_the_first_rule_that_takes_a_topic_counts_and_the_inbox_takes_the_rest():
+    rules = (Place("a", label="A"), Place("b"))
+    placed = {name: Placing(name, "inbox", rules[:1]) for name in ("a", "inbox")}
+    assert [name for name, item in placed.items() if item.takes(topic(labels=("A",)))] == ["a"]
+    assert [name for name, item in placed.items() if item.takes(topic())] == ["inbox"]
+    assert Placing("b", "inbox", rules).takes(topic())
+    assert not Placing("b", "inbox", rules).takes(topic(labels=("A",)))
