@@ -443,6 +443,10 @@ class Folder(Protocol):
         """Let go of an archive, so that other programs may replace it."""
         ...
 
+    def doubtful(self, replica: str) -> str | None:
+        """Why an archive that the last scan did not show may be there all the same; None where it is not."""
+        ...
+
 
 class WorldMoved(Guarded):
     """The sides keep changing under the plan."""

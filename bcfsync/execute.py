@@ -298,6 +298,10 @@ class _Execution:
 
     def _unacknowledged(self, step: Step, local: Key, new: str | None) -> Unacknowledged:
         ours, seen = self.base.local.get(local), self.base.seen.get(local)
+        if step.fields and step.expected is not None and step.verb is Verb.UPDATE and (ours is None or seen is None):
+            # nothing is on record, so what the archive holds now is what a program may have loaded
+            members = {name: getattr(step.expected, name) for name in step.fields}
+            ours, seen = step.expected, replace(step.origin, **members)
         before, then = (None if item is None else plain.dumps(item) for item in (ours, seen))
         # what is on record of old may be in an older file, too
         fields = (AGAIN,) if step.verb is Verb.CREATE and local in self.base.to_remote else step.fields

@@ -56,6 +56,7 @@ class MemoryFolder:
 
     archives: dict[str, MemoryArchive] = field(default_factory=dict)
     refused: Exception | None = None
+    hidden: dict[str, str] = field(default_factory=dict)
 
     def scan(self):
         if self.refused:
@@ -70,6 +71,9 @@ class MemoryFolder:
 
     def close(self, replica):
         pass
+
+    def doubtful(self, replica):
+        return self.hidden.get(replica)
 
     def put(self, name, *topics) -> MemoryArchive:
         """A file appears, or is saved anew."""

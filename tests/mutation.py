@@ -20,7 +20,11 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import hypothesis  # noqa: F401 - loaded once for all processes
+import pytest
 
 ROOT = Path(__file__).parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
@@ -94,7 +98,7 @@ def mutants(module: str) -> Iterator[Mutant]:
 
 
 def _ignored(tree: ast.Module) -> frozenset[int]:
-    """Nodes that do nothing when the program runs: annotations, docstrings, words for people, the module's own frame."""
+    """Nodes that do nothing when the program runs: annotations, docstrings, and the constants of a module."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
         parts: list[ast.AST | None] = []
@@ -195,7 +199,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self.code = compile(mutated(mutant), self.path, "exec")
 
     def find_spec(
-        self, fullname: str, path: object = None, target: object = None
+        self, fullname: str, _path: object = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.name:
             return None
@@ -207,7 +211,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 class _Loader(importlib.machinery.SourceFileLoader):
     code: object = None
 
-    def get_code(self, fullname: str) -> object:
+    def get_code(self, fullname: str) -> object:  # noqa: ARG002 - the protocol's
         return self.code
 
 
@@ -217,28 +221,30 @@ def tests_of(module: str) -> list[str]:
     return [item for item in found if (ROOT / item).exists()]
 
 
-def is_noticed(mutant: Mutant | None) -> bool:
+def is_noticed(mutant: Mutant | None, *, quick: bool = False) -> bool:
     """Whether any test fails, or none comes to an end in time; without a mutant, whether the tests fail as they are."""
     child = os.fork()
     if child == 0:
-        os._exit(_tried(mutant))
+        os._exit(_tried(mutant, quick=quick))
     _, status = os.waitpid(child, 0)
     return status != 0
 
 
-def _tried(mutant: Mutant | None) -> int:
+def _tried(mutant: Mutant | None, *, quick: bool) -> int:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     signal.alarm(TIME)
     try:
-        import pytest
-
         if mutant is not None:
             sys.meta_path.insert(0, _Finder(mutant))
         wanted = tests_of(mutant.module if mutant else "")
-        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *wanted]))
-    except BaseException:
+        for which in ("not slow",) if quick else ("not slow", "slow"):
+            ended = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", which, *wanted]))
+            if ended not in {0, int(pytest.ExitCode.NO_TESTS_COLLECTED)}:
+                return ended
+        return 0
+    except BaseException:  # noqa: BLE001 - whatever it is, the mutant was noticed
         return 1
 
 
@@ -248,26 +254,25 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=0, help="how many mutants to try; 0 for all of them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", action="append", help="only this one, such as plan/topics.py")
+    parser.add_argument("--quick", action="store_true", help="without the slow tests")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--least", type=float, default=0.0, help="fail below this score, in percent")
     options = parser.parse_args()
     os.chdir(ROOT)
-    import hypothesis  # noqa: F401 - loaded once for all
-    import pytest  # noqa: F401
-
     known = frozenset(_equivalent())
     found = [item for module in options.module or MODULES for item in mutants(module) if item.name not in known]
     chosen = random.Random(options.seed).sample(found, min(options.most or len(found), len(found)))
-    if is_noticed(None):
-        print("the tests fail without any mutant")
+    tried = partial(is_noticed, quick=options.quick)
+    if tried(None):
+        _say("the tests fail without any mutant")
         return 2
     began, tally, survivors = time.monotonic(), Counter[str](), []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, noticed in zip(chosen, pool.map(is_noticed, chosen), strict=True):
+        for mutant, noticed in zip(chosen, pool.map(tried, chosen), strict=True):
             tally[f"{mutant.module} {noticed}"] += 1
             if not noticed:
                 survivors.append(mutant)
-                print(f"survived: bcfsync/{mutant.module}:{mutant.line}: {mutant.text} | {mutant.what}", flush=True)
+                _say(f"survived: bcfsync/{mutant.module}:{mutant.line}: {mutant.text} | {mutant.what}")
     return _report(chosen, survivors, len(found), time.monotonic() - began, options.least)
 
 
@@ -275,10 +280,15 @@ def _report(chosen: list[Mutant], survivors: list[Mutant], of: int, seconds: flo
     for module in sorted({item.module for item in chosen}):
         here = [item for item in chosen if item.module == module]
         left = sum(item.module == module for item in survivors)
-        print(f"{module:24} {len(here) - left:5} of {len(here):5} noticed")
+        _say(f"{module:24} {len(here) - left:5} of {len(here):5} noticed")
     score = 100 * (1 - len(survivors) / max(len(chosen), 1))
-    print(f"{score:.1f} % of {len(chosen)} mutants noticed (of {of} possible), {seconds:.0f} s")
+    _say(f"{score:.1f} % of {len(chosen)} mutants noticed (of {of} possible), {seconds:.0f} s")
     return 1 if score < least else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _equivalent() -> Iterator[str]:

@@ -42,7 +42,7 @@ archive = "mep.bcf"
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    (tmp_path / "issues").mkdir()
+    (tmp_path / "issues" / "new").mkdir(parents=True)
     return tmp_path
 
 
@@ -109,6 +109,7 @@ def test_a_pair_of_four_lines_is_careful(here):
         (PAIR + 'writes_to = "/x.bcf"\n', "pair.tower.writes_to", "relative to the folder"),
         (PAIR + 'writes_to = "x.zip"\n', 'pair.tower.writes_to: "x.zip" is not the name of an archive', ".bcfzip"),
         (PAIR + 'writes_to = ".x.bcf"\n', "pair.tower.writes_to", "widen include"),
+        (PAIR + 'writes_to = "nowhere/x.bcf"\n', "pair.tower.writes_to: there is no folder", "make it"),
         (PAIR + 'include = ["mep/*"]\n', "pair.tower.writes_to", "widen include"),
         (PAIR + 'exclude = ["in*"]\n', "pair.tower.writes_to", "widen include"),
         (PAIR + 'include = "*.bcf"\n', "pair.tower.include: must be a list of texts, not a text", '["…"]'),
@@ -211,8 +212,8 @@ def test_a_file_that_is_no_configuration_is_refused(here, content):
 # -- nonsense --------------------------------------------------------------------------------------------------
 
 VALUES = st.recursive(
-    st.sampled_from(['""', '"x"', '"issues"', '"catenda"', '"https://h"', '"a\\u0000"', "1", "-1.5", "nan", "inf", "true",
-                     "1979-05-27", "07:32:00", '"manual"', '"x.bcf"', '"2.1"', '"../x.bcf"', '"\\u202e"', "[]", "{}"]),
+    st.sampled_from(['""', '"x"', '"issues"', '"catenda"', '"https://h"', '"a\\u0000"', "1", "-1.5", "nan", "inf",
+                     "true", "1979-05-27", "07:32:00", '"manual"', '"x.bcf"', '"2.1"', '"../x.bcf"', '"\\u202e"', "[]", "{}"]),
     lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
     | st.lists(inner, max_size=3).map(lambda items: f"{{{', '.join(f'k{at} = {i}' for at, i in enumerate(items))}}}"),
     max_leaves=4,
@@ -236,7 +237,7 @@ LINES = st.one_of(
 @given(text=st.one_of(st.lists(LINES, max_size=12).map("\n".join), st.text()))
 def test_nonsense_is_refused_and_never_a_defect(tmp_path_factory, text):
     folder = tmp_path_factory.getbasetemp()
-    (folder / "issues").mkdir(exist_ok=True)
+    (folder / "issues" / "new").mkdir(exist_ok=True, parents=True)
     try:
         parse(text, folder / FILE)
     except BadConfig as refused:
@@ -247,7 +248,7 @@ def test_nonsense_is_refused_and_never_a_defect(tmp_path_factory, text):
 @given(data=st.data())
 def test_one_odd_line_in_a_good_file_is_refused_or_makes_sense(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
-    (folder / "issues").mkdir(exist_ok=True)
+    (folder / "issues" / "new").mkdir(exist_ok=True, parents=True)
     lines = WHOLE.splitlines()
     at = data.draw(st.integers(0, len(lines) - 1))
     name = lines[at].partition("=")[0].strip()

@@ -20,6 +20,11 @@ def archive(found, name):
     return found.folder.open(HERE + name)
 
 
+def only_of(side, guid=T1):
+    found = next(item for item in side.bcf.topics if item.guid == guid)
+    return found.title, found.priority
+
+
 def done(heard):
     return [(step.site, step.verb, step.kind) for step in heard.writes]
 
@@ -149,11 +154,37 @@ def test_a_save_of_what_had_seen_our_write_is_an_edit():
     found = office()
     found.folder.put("a.bcf", topic(T1, title="One"))
     settle(found)
-    edit(found.remote, T1, title="Newer", priority="High")
+    edit(found.remote, T1, title="Newer", description="Words of ours")
     settle(found)
-    found.folder.put("a.bcf", topic(T1, title="One", priority="High"))
+    found.folder.put("a.bcf", topic(T1, title="One", description="Words of ours"))
     settle(found)
-    assert only(found.remote).title == "One", "the program had loaded the priority we wrote, so it had the title, too"
+    assert only(found.remote).title == "One", "the program had loaded the words we wrote, so it had the title, too"
+
+
+def test_a_status_somebody_else_might_have_chosen_proves_nothing_alone():
+    found = office()
+    found.folder.put("a.bcf", topic(T1, title="One"))
+    settle(found)
+    edit(found.remote, T1, assigned_to="Newer", topic_status="Open")
+    settle(found)
+    found.folder.put("a.bcf", topic(T1, title="One", topic_status="Open"))
+    settle(found)
+    assert only(found.remote).assigned_to == "Newer"
+    assert [(item.field, item.local, item.remote) for item in found.store.conflicts()] == [
+        ("assigned_to", None, "Newer")
+    ]
+
+
+def test_an_archive_saved_under_another_name_keeps_its_record():
+    found = office(policy=MIRROR)
+    found.folder.put("a.bcf", topic(T1, title="One"), topic(T2, title="Two"))
+    settle(found)
+    edit(found.remote, T1, priority="High")
+    found.folder.archives.pop("a.bcf")
+    found.folder.put("b.bcf", topic(T1, title="Changed"), topic(T2, title="Two"))
+    settle(found)
+    assert (only_of(archive(found, "b.bcf")), only_of(found.remote)) == (("Changed", "High"), ("Changed", "High"))
+    assert not found.store.conflicts()
 
 
 def test_another_value_in_an_older_copy_is_a_conflict():

@@ -264,6 +264,10 @@ def _check_included(pair: Pair, table: Table) -> None:
                 f"{shown(archive)} is none of the archives that include and exclude name",
                 "give another name, or widen include",
             )
+        if not (pair.folder / archive).parent.is_dir():
+            raise (table.place / key).bad(
+                f"there is no folder {(pair.folder / archive).parent} for {shown(archive)}", "make it"
+            )
 
 
 def _check_apart(pairs: Mapping[str, Pair], place: Place) -> None:

@@ -111,7 +111,8 @@ def _measured_topic(value: Topic, held: Topic | None, copies: Copies) -> tuple[T
     for name in TOPIC_SETS:
         # what the archive lacks it may never have had; what it has and is on record is old news
         recorded = {spelled(item) for pair in copies for side in pair if side for item in getattr(side, name)}
-        ours[name] = theirs[name] = tuple(item for item in getattr(value, name) if spelled(item) in recorded)
+        ours[name] = tuple(item for item in getattr(value, name) if spelled(item) in recorded)
+        theirs[name] = () if held is None or _never_held(name, getattr(held, name), copies) else ours[name]
     return replace(value, **ours), replace(held or value, **theirs)
 
 
@@ -137,7 +138,7 @@ def _never_held(name: str, now: object, copies: Copies) -> bool:
     gave it one; so it has not cleared it.
     """
     held = [getattr(theirs, name) for _, theirs in copies if theirs is not None]
-    return canonical(now) is None and bool(held) and all(canonical(item) is None for item in held)
+    return bool(held) and not any(canonical(item) for item in (now, *held))
 
 
 def _known(name: str, copies: Copies) -> set[str]:

@@ -9,6 +9,7 @@ anything is what the program had loaded. What is newer was never seen by it: the
 what the program had loaded, and the ordinary rules then write them again, find a conflict, or keep an edited topic.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -28,6 +29,12 @@ AGAIN = "again"
 """Among the members of a create: the atom had been known before, so that an older file may hold it, too."""
 
 _SETS = frozenset({"labels", "reference_links"})
+_UNSEEN = frozenset({Kind.PROJECT, Kind.DOCUMENT})
+"""What lies beside the topics; a program that drops a document drops the references to it, too."""
+
+_OWN_WORDS = frozenset({"title", "description", "comment", "due_date"})
+"""Members whose values two people hardly ever choose alike; a status is one of five."""
+
 _DATED = ("modified_date", "modified_author")
 
 
@@ -87,7 +94,8 @@ def judged(
         local: the archive's shadows.
         seen: what the server held when it last agreed with the archive.
     """
-    loaded = _loaded(writes, held)
+    writes = [item for item in writes if item.key.kind not in _UNSEEN]
+    loaded, doubtful = _loaded(writes, held)
     newer = [item for item in writes if item.generation > loaded and _is_lost(item, held)]
     tries: dict[Key, int] = {}
     for item in writes:
@@ -96,7 +104,7 @@ def judged(
     fought: set[Key] = set()
     for item in reversed(newer):  # the latest first: what was loaded before all of them counts in the end
         now = back.get(item.key, (local.get(item.key), seen.get(item.key)))
-        if tries[item.key] < MOST_TRIES:
+        if tries[item.key] < MOST_TRIES and not (item.verb is Verb.UPDATE and item.generation in doubtful):
             back[item.key] = _before(item, now, held.get(item.key))
         elif item.verb is Verb.UPDATE:
             # both moved: the archive away from what we wrote, the server to it; a person decides
@@ -140,20 +148,23 @@ def forgotten(item: Write, shadow: Entity | None) -> Entity | None:
     return _with(shadow, item.ours, names)
 
 
-def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> int:
+def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> tuple[int, frozenset[int]]:
     """The last generation of which a saved file shows something that it cannot have but from us.
 
-    A value that anybody might have put there (a set, or nothing at all) proves a generation only where nothing else
-    of it stands as it was before.
+    A value that anybody might have put there (a status, a set, nothing at all) is a hint only: it proves a generation
+    where more of it stands as we wrote it than as it was before. Generations newer than the proven one that have
+    hints all the same are doubtful: a person decides about what stands there as it was before.
     """
-    found = 0
+    found, hinted = 0, set()
     for generation in {item.generation for item in writes}:
         # what was written again was in an older generation, too, and proves no more than that one
         own = [item for item in writes if item.generation == generation and not _is_repeated(item, writes)]
-        signs = {sign for item in own for sign in _signs(item, held)}
-        if _Sign.PROOF in signs or (_Sign.HINT in signs and _Sign.BEFORE not in signs):
+        signs = Counter(sign for item in own for sign in _signs(item, held))
+        if signs[_Sign.PROOF] or signs[_Sign.HINT] > signs[_Sign.BEFORE]:
             found = max(found, generation)
-    return found
+        elif signs[_Sign.HINT]:
+            hinted.add(generation)
+    return found, frozenset(generation for generation in hinted if generation > found)
 
 
 def _is_repeated(item: Write, writes: Sequence[Write]) -> bool:
@@ -177,8 +188,8 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
     if item.verb is Verb.CREATE:
         if now is None:
             yield _Sign.BEFORE
-        elif AGAIN not in item.fields:
-            yield _Sign.PROOF
+        else:
+            yield _Sign.HINT if AGAIN in item.fields else _Sign.PROOF
     elif now is not None and not item.fields:
         if item.ours is None or said(item.ours) != said(item.new):
             yield from _signs_of(said(now) == said(item.new), item.ours is not None and said(now) == said(item.ours))
@@ -186,7 +197,7 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
         for name in item.fields:
             if not _alike(name, item.ours, item.new):
                 sign = _alike(name, now, item.new), _alike(name, now, item.ours)
-                yield from _signs_of(*sign, unique=name not in _SETS and getattr(item.new, name) is not None)
+                yield from _signs_of(*sign, unique=name in _OWN_WORDS and getattr(item.new, name) is not None)
 
 
 def _signs_of(is_new: bool, is_old: bool, *, unique: bool = False) -> Iterator[_Sign]:  # noqa: FBT001 - two answers

@@ -35,8 +35,8 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     if item.doubtful:
         drawing.hold_doubtful(atom)
         return False
-    if item.unclear:
-        drawing.hold(atom, item.unclear)
+    if reason := item.unclear or _may_have_arrived(drawing, atom):
+        drawing.hold(atom, reason)
         return False
     own = own_part(topic)
     value = own
@@ -47,6 +47,13 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
     drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target)
     drawing.created.add(guid_key(topic.guid))
     return True
+
+
+def _may_have_arrived(drawing: Drawing, atom: Atom) -> str:
+    """Why a topic that was sent without an answer must not be sent again, or ""."""
+    if atom.key not in drawing.base.intents or drawing.target_complete or drawing.capabilities.client_guid:
+        return ""
+    return "was sent without an answer, and the server does not show all topics: it may be there"
 
 
 def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:

@@ -35,7 +35,8 @@ def _reason(drawing: Drawing, step: Step) -> tuple[str, Cause] | None:
     if not (policy.quarantined or policy.fought):
         return None
     local = drawing.local_key(Atom(step.kind, step.topic, step.guid, ""))
-    if local in policy.fought:
+    inside = step.verb is Verb.DELETE and any(key.topic == local.guid for key in policy.fought)
+    if local in policy.fought or inside:
         return _FOUGHT, Cause.OTHER
     if local in policy.quarantined:
         return policy.quarantined[local], Cause.QUARANTINED

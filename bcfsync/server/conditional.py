@@ -32,6 +32,15 @@ def json_answer(
     return response
 
 
+def unchanged_answer(tag: str | None) -> Response | None:
+    """304, where the tag is known to be the current one and the client holds it already; else None."""
+    if tag is None or not request.if_none_match.contains_weak(tag):
+        return None
+    response = Response(b"", 304)
+    response.set_etag(tag)
+    return response
+
+
 def untagged_answer(value: object, status: int, location: str) -> Response:
     """JSON that describes a resource without being its representation, such as a document's guid and filename."""
     response = Response(encoded(value), status, content_type="application/json")

@@ -7,7 +7,14 @@ Governed by: BCF-API 2.1 and 3.0, Topics, Files, Related Topics.
 from flask import Response, request
 
 from bcfsync.server import bodies, versions
-from bcfsync.server.conditional import binary_answer, empty_answer, json_answer, require_match, stored_answer
+from bcfsync.server.conditional import (
+    binary_answer,
+    empty_answer,
+    json_answer,
+    require_match,
+    stored_answer,
+    unchanged_answer,
+)
 from bcfsync.server.database import JsonObject
 from bcfsync.server.refusals import Missing
 from bcfsync.server.routing import Call, Route
@@ -21,9 +28,16 @@ _SORTABLE = {
 def list_topics(call: Call, project_id: str) -> Response:
     """The topics of a project; the tag of any part of the list moves when anything below any topic does."""
     window = call.window(_SORTABLE[call.version])
+    topics, asked = call.store.topics, (project_id, call.version, window)
     with call.store.writing():  # the list and its tag are of one moment
-        listing, changes = call.store.topics.listing(project_id, window), call.store.projects.changes(project_id)
-    return json_answer([versions.topic(call.version, topic) for topic in listing], changes=changes)
+        changes = call.store.projects.changes(project_id)
+        held = unchanged_answer(topics.known_tag(asked, changes))
+        if held is not None:
+            return held
+        listing = topics.listing(project_id, window)
+    answer = json_answer([versions.topic(call.version, topic) for topic in listing], changes=changes)
+    topics.know_tag(asked, changes, answer.get_etag()[0])
+    return answer
 
 
 def post_topic(call: Call, project_id: str) -> Response:

@@ -6,7 +6,7 @@ Governed by: BCF-API 3.0, Topics (guid, server_assigned_id and the rule for modi
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 from bcfsync.server import dates
@@ -29,6 +29,7 @@ TOPIC_MEMBERS = (
     "description",
     "bim_snippet",
 )
+_MOST_TAGS = 1000
 _STAMPS = ("creation_date", "creation_author", "modified_date", "modified_author")
 _SORTING = {
     "creation_date": "created",
@@ -48,6 +49,18 @@ class Topics:
         self._projects = projects
         self._clock = clock
         self._new_guid = new_guid
+        self._tags: dict[Hashable, tuple[int, str | None]] = {}
+
+    def known_tag(self, asked: Hashable, changes: int) -> str | None:
+        """The tag a list had when it was asked for last, if the project has not changed since."""
+        then, tag = self._tags.get(asked, (-1, None))
+        return tag if then == changes else None
+
+    def know_tag(self, asked: Hashable, changes: int, tag: str | None) -> None:
+        """Remember the tag of a list, so that nobody has to read it only to find that it is the same."""
+        if len(self._tags) >= _MOST_TAGS:
+            self._tags.clear()
+        self._tags[asked] = changes, tag
 
     def listing(self, project_id: str, window: Window) -> list[JsonObject]:
         """The topics of a project, by creation date unless the window says otherwise."""

@@ -131,3 +131,7 @@ class RehearsedFolder:
     def close(self, replica: str) -> None:
         """Let go of the real archive."""
         self._folder.close(replica)
+
+    def doubtful(self, replica: str) -> str | None:
+        """What the real folder says."""
+        return self._folder.doubtful(replica)

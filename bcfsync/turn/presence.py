@@ -7,6 +7,7 @@ before they write it anew (BCFier), and network drives come and go.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from bcfsync.changes import Kind
 from bcfsync.store import Store
 from bcfsync.turn.events import Missing
 
@@ -19,16 +20,24 @@ _MISSING = "missing:"
 class Presence:
     """The archives on record beside those that are there."""
 
-    def __init__(self, store: Store, found: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        found: Mapping[str, str],
+        doubtful: Callable[[str], str | None],
+        clock: Callable[[], datetime],
+    ) -> None:
         """Compare nothing yet.
 
         Args:
             store: the pair's state.
             found: the archives that are there, with their stamps.
+            doubtful: why an archive that is not among them may be there all the same.
             clock: now.
         """
         self.store = store
         self.found = found
+        self.doubtful = doubtful
         self.clock = clock
         self.waited: set[str] = set()
 
@@ -44,11 +53,38 @@ class Presence:
                 self._note(replica, None)
             elif (new := here.get(record.stamp)) is not None:
                 self.store.rename_replica(replica, new)
-            elif self._is_long_gone(replica):
+            elif not self.doubtful(replica) and self._is_long_gone(replica):
                 self._forget(replica)
                 yield Missing(replica)
             else:
                 self.waited.add(replica)
+
+    def follow_saved(self, topics: Mapping[str, frozenset[str]]) -> bool:
+        """Archives that were saved under another name keep their record, too; whether there were any.
+
+        Args:
+            topics: keys of what each archive that is there holds.
+        """
+        records = self.store.archives()
+        gone = {replica: self._on_record(replica) for replica in self.waited}
+        new = sorted(replica for replica in self.found if replica not in records)
+        pairs = [
+            (len(keys & topics.get(here, frozenset())), there, here) for there, keys in gone.items() for here in new
+        ]
+        followed = False
+        for shared, there, here in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
+            if shared and there in self.waited and here in new:
+                self.store.rename_replica(there, here)
+                self._note(there, None)
+                self.waited.discard(there)
+                new.remove(here)
+                followed = True
+        return followed
+
+    def _on_record(self, replica: str) -> frozenset[str]:
+        return frozenset(
+            key.guid for key, name, _ in self.store.shadows() if name == replica and key.kind is Kind.TOPIC
+        )
 
     def _is_long_gone(self, replica: str) -> bool:
         since = self.store.noted(_MISSING + replica)

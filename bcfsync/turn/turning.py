@@ -110,7 +110,7 @@ class _Turn:
         self.stamps: dict[str, str] = {}
         self.topics: dict[str, frozenset[str]] = {}
         self.broken: set[str] = set()
-        self.presence = Presence(self.store, self.found, timing.clock)
+        self.presence = Presence(self.store, self.found, folder.doubtful, timing.clock)
         self.conflicts: dict[str, dict[tuple[Key, str], Conflict]] = {}
         self.holds: dict[str, dict[str, tuple[Hold, ...]]] = {}
         self.deleted: Counter[Site] = Counter()
@@ -188,6 +188,8 @@ class _Turn:
                     yield self._unreadable(replica, "it is not there any more")
             finally:
                 self.folder.close(replica)
+        if self.presence.follow_saved(self.topics):
+            self.records = self.store.archives()
 
     def _unreadable(self, replica: str, reason: str) -> Unreadable:
         self.broken.add(replica)

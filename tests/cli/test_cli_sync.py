@@ -152,6 +152,7 @@ def test_a_pair_that_goes_one_way_refuses_the_other(desk, mode, other):
 
 
 def test_new_topics_go_where_the_rules_say(desk):
+    (desk.issues / "new").mkdir()
     desk.set_up(writes_to='"new/rest.bcf"', place='[{ label = "MEP", archive = "mep.bcf" }]')
     body = {"topic_type": "Issue", "topic_status": "Open"}
     desk.call("POST", "topics", {"title": "Duct", "labels": ["MEP"], **body})
@@ -178,13 +179,8 @@ def test_two_servers_over_one_folder_hold_the_same(desk, server):
     desk.call("POST", "topics", {"title": "From A", "topic_type": "Issue", "topic_status": "Open"})
     for _ in range(4):
         desk.do("sync")
-    there = (
-        {topic["title"] for topic in server.store.topics(f"{desk.project}-b")}
-        if hasattr(server.store, "topics")
-        else None
-    )
     project, desk.project = desk.project, f"{desk.project}-b"
-    assert set(desk.topics()) == {"Duct", "From A"}, there
+    assert set(desk.topics()) == {"Duct", "From A"}
     desk.change("Duct", priority="High")
     desk.do("sync")
     desk.do("sync")

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rest_world import ROOT
 
 from bcfsync.net import Http, Seams
 from bcfsync.server.app import create_app
 from bcfsync.server.store import ServerStore
 from bcfsync.sides.rest.side import RestSide
-
-ROOT = "https://server.test"
 
 
 class Wire(httpx.BaseTransport):

@@ -11,6 +11,7 @@ from bcfsync.guids import guid_key
 from bcfsync.model import Blob, PerspectiveCamera, Point, Topic
 from bcfsync.sides.rest.side import RestSide
 
+ROOT = "https://server.test"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 CAMERA = PerspectiveCamera(Point(0, 0, 0), Point(1, 0, 0), Point(0, 0, 1), 60.0, 1.5)
 

@@ -9,18 +9,21 @@ import pytest
 from rest_world import CAMERA, PNG, Bytes, blob, created, done, fresh, loaded, new_topic
 
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
-from bcfsync.changes import Change, Files, Kind, ProjectInfo, Related, Status, Verb
+from bcfsync.changes import Change, Files, Kind, ProjectInfo, Related, Status, Verb, key_of
 from bcfsync.errors import ServerTrouble
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import (
     BimSnippet,
     Comment,
+    Component,
+    Components,
     Document,
     DocumentReference,
     HeaderFile,
     Snapshot,
     Topic,
     Viewpoint,
+    Visibility,
 )
 from bcfsync.net import Unanswered
 from bcfsync.sides.rest import paging as paging_
@@ -381,3 +384,15 @@ def test_a_long_thread_is_read_in_pages_where_the_server_gives_only_one(open_sid
 
     wire.before = ten_at_a_time
     assert len(loaded(side, topic).comments) == 25
+
+
+def test_a_viewpoint_on_record_comes_without_components_until_somebody_needs_them(side: RestSide):
+    topic = new_topic(side)
+    component = Component("2MF28NhmDBiRVyFakgdbCT")
+    shown = Components(selection=(component,), visibility=Visibility(default_visibility=True))
+    view = created(side, Kind.VIEWPOINT, Viewpoint(fresh(), perspective_camera=CAMERA, components=shown), topic).value
+    whole = loaded(side, topic)
+    assert whole.viewpoints[0].components.selection == (component,)
+    (brief,) = side.bodies([guid_key(topic)], {key_of(Kind.VIEWPOINT, topic, view.guid)}).values()
+    assert brief.viewpoints[0].components is None
+    assert side.detailed(brief, {guid_key(view.guid)}) == whole

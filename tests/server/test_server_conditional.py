@@ -197,6 +197,17 @@ def test_every_part_of_the_list_of_topics_has_a_tag_that_moves_with_everything_b
     assert api.get(url, headers={"If-None-Match": tag}).status_code == 200
 
 
+def test_a_list_that_has_not_changed_is_not_read_to_say_so(api, store, places, monkeypatch):
+    url = f"{places['project']}/topics"
+    tag = api.get(url).headers["ETag"]
+    listing = type(store.topics).listing
+    read = []
+    monkeypatch.setattr(type(store.topics), "listing", lambda *given: (read.append(given), listing(*given))[1])
+    assert (api.get(url, headers={"If-None-Match": tag}).status_code, read) == (304, [])
+    assert api.get(url).headers["ETag"] == tag
+    assert len(read) == 1
+
+
 def test_a_refused_write_moves_no_tag(api, places):
     url = f"{places['project']}/topics"
     tag = api.get(url).headers["ETag"]

@@ -102,6 +102,10 @@ class SimFolder:
         """Let go."""
         self.sides.pop(replica, None)
 
+    def doubtful(self, replica: str) -> str | None:  # noqa: ARG002 - what is not there is not there
+        """Nothing is in doubt."""
+        return None
+
 
 @dataclass
 class SimArchive:

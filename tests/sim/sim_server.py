@@ -4,7 +4,6 @@ Profiles combine: it keeps guids or mints its own; it honours If-Match or not; i
 its list late, hides topics, drops members. Writes by users of its web page come through ``edit``.
 """
 
-import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -108,7 +107,7 @@ class SimServer:
     deleted: list[Entity] = field(default_factory=list)
     late: list[tuple[datetime, Change, Side]] = field(default_factory=list)
     past: list[tuple[datetime, tuple[Topic, ...]]] = field(default_factory=list)
-    _minted: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    minted: int = 0
     _listed: dict[int, tuple[Topic, Listed]] = field(default_factory=dict)
 
     @property
@@ -223,7 +222,8 @@ class SimServer:
             self.seams.at("server between GET and PUT")
         guid = change.guid
         if change.verb is Verb.CREATE and not self.profile.client_guid:
-            guid = f"{next(self._minted):08d}-9999-4999-8999-999999999999"
+            self.minted += 1
+            guid = f"{self.minted:08d}-9999-4999-8999-999999999999"
         held = self._held(change)
         draft = Draft(read if change.verb is Verb.UPDATE else self.bcf)
         value = self._stored(replace_author(change.value, change.verb, timestamp(self.clock())))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sim_driver import Engine
 from sim_faults import Crash, Seams, Strike
@@ -20,11 +21,45 @@ from bcfsync.dates import timestamp
 from bcfsync.errors import Guarded, InvalidArchive, ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, Comment, Topic
-from bcfsync.plan.policy import Deletes
+from bcfsync.plan.policy import Deletes, Prefer
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANNA, BEN = "anna@example.com", "ben@example.com"
 _TIMES = (timedelta(seconds=20), timedelta(minutes=3), timedelta(hours=2), timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A world after its first turns, which depend on few of a scenario's choices."""
+
+    bcf: Bcf
+    past: tuple[tuple[datetime, tuple[Topic, ...]], ...]
+    version: int
+    server_writes: int
+    minted: int
+    requests: int
+    files: dict[str, File]
+    stamps: int
+    folder_writes: int
+    state: bytes
+    now: datetime
+
+
+def synced_like(scenario: Scenario) -> Scenario:
+    """The scenario that begins alike, and in which nothing happens then."""
+    return replace(
+        scenario, seed=0, deletes=Deletes.NEVER, prefer=Prefer.MANUAL, allowed=None, lag=0, cap=None, flagged=True,
+        habits=("0", "0"), actions=(),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def beginning(scenario: Scenario) -> Beginning:
+    """Where the world of a scenario without actions stands; the same for all scenarios that begin alike."""
+    world = World(scenario)
+    found = world.beginning()
+    world.store.close()
+    return found
 
 
 @dataclass
@@ -96,11 +131,31 @@ class World:
         self.tell(f"{scenario.profile.name}; {rules}")
         self.tell(f"archives: {', '.join(f'{n} ({len(f.bcf.topics)})' for n, f in self.folder.files.items())}")
         self.tell(f"tools: {', '.join(f'{tool.name} ({tool.habit})' for tool in self.tools)}")
-        if scenario.synced:
+        if scenario.synced and scenario != synced_like(scenario):
+            self._take(beginning(synced_like(scenario)))
+            self.tell("the engine has brought them together")
+        elif scenario.synced:
             for _ in range(2):
                 self.turn()
         self.server.lag = timedelta(seconds=scenario.lag)
         self.server.cap, self.server.flagged = scenario.cap, scenario.flagged
+
+    def _take(self, other: "Beginning") -> None:
+        """Stand where another world stood after its first turns."""
+        server, folder = self.server, self.folder
+        server.bcf, server.past, server.version = other.bcf, list(other.past), other.version
+        server.writes, server.minted, server.requests = other.server_writes, other.minted, other.requests
+        folder.files, folder.stamps, folder.writes = dict(other.files), other.stamps, other.folder_writes
+        self.store.restore(other.state)
+        self.now = other.now
+
+    def beginning(self) -> "Beginning":
+        """Where this world stands."""
+        server, folder = self.server, self.folder
+        return Beginning(
+            server.bcf, tuple(server.past), server.version, server.writes, server.minted, server.requests,
+            dict(folder.files), folder.stamps, folder.writes, self.store.saved(), self.now,
+        )  # fmt: skip
 
     def _first_topic(self, at: int, numbers: Iterator[int]) -> Topic:
         title, line, label, said = (token_of(next(numbers)) for _ in range(4))
