@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -62,6 +62,9 @@ fuzz: $(STAMP)  ## mutants of every sample: N=200000 SEED=7 for a long run, CASE
 
 sim: $(STAMP)  ## scenarios through the simulator: SEEDS=90000 FIRST=0, ONE=17 PROFILE=mints for one as a story
 	$(BIN)/python tests/sim/simulate.py --jobs 2 $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(ONE),--seed $(ONE))
+
+mutants: $(STAMP)  ## faults put into the planner, which the tests have to notice: MOST=300 SEED=2 for another sample
+	$(BIN)/python tests/mutation.py --most $(or $(MOST),300) --seed $(or $(SEED),1) --least 90
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from bcfsync import plain
 from bcfsync.changes import ENTITIES, Base, Entity, Key
 from bcfsync.store import REMOTE, UNSETTLED, Store, seen_of
+from bcfsync.store.words import PAST
 
 
 class _Shadows(Mapping[Key, Entity]):
@@ -64,6 +65,8 @@ def read_base(store: Store, replica: str) -> Base:
     """
     to_remote = dict(store.links())
     local, remote, seen, copies = _Shadows(), _Shadows(), _Shadows(), _Copies()
+    others = _Copies()
+    others.seen = copies.seen
     unsettled: set[Key] = set()
     for key, name, text in store.shadows():
         archive = seen_of(name)
@@ -79,6 +82,8 @@ def read_base(store: Store, replica: str) -> Base:
             copies.seen.setdefault(key, {})[archive] = text
         else:
             copies.texts.setdefault(key, {})[name] = text
+            if not name.startswith(PAST):
+                others.texts.setdefault(key, {})[name] = text
     return Base(
         to_remote=to_remote,
         to_local={theirs: ours for ours, theirs in to_remote.items()},
@@ -86,7 +91,14 @@ def read_base(store: Store, replica: str) -> Base:
         remote=remote,
         seen=seen,
         copies=copies,
-        holders=copies.seen,
+        holders=_holders(copies.seen),
+        others=others,
         open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
     )
+
+
+def _holders(seen: Mapping[Key, Mapping[str, str]]) -> dict[Key, frozenset[str]]:
+    """The archives that hold an atom now, not those that held it once."""
+    named = ((key, frozenset(name for name in names if not name.startswith(PAST))) for key, names in seen.items())
+    return {key: names for key, names in named if names}

@@ -217,6 +217,7 @@ class Base:
     seen: Mapping[Key, Entity] = field(default_factory=dict)
     copies: Mapping[Key, tuple[tuple[Entity, Entity | None], ...]] = field(default_factory=dict)
     holders: Mapping[Key, Collection[str]] = field(default_factory=dict)
+    others: Mapping[Key, tuple[tuple[Entity, Entity | None], ...]] = field(default_factory=dict)
     open: frozenset[Key] = frozenset()
     intents: Mapping[Key, Intent] = field(default_factory=dict)
 
@@ -375,10 +376,12 @@ class Outcome:
 class Prepared:
     """An archive is complete beside its old state and takes its place next; whoever asks on has put it on record.
 
-    ``stamp`` tells the new state from every other one, as ``Folder.scan`` will give it.
+    ``stamp`` tells the new state from every other one, as ``Folder.scan`` will give it. ``outcomes`` are those that
+    follow if it does take its place.
     """
 
     stamp: str
+    outcomes: "tuple[Outcome, ...]" = ()
 
 
 class Side(Protocol):

@@ -113,8 +113,7 @@ class _Execution:
         for said in target.apply(self._changes(), source):
             if isinstance(said, Prepared):
                 # the archive's new state is known for our own before it is there
-                writes = [self._written(step, change.value, change) for step, change in self.given]
-                self.generation = self.store.expect(self.ends.replica, said.stamp, writes)
+                self._expect(said)
                 continue
             step = self.plan.steps[said.step]
             self._commit(step, said)
@@ -122,6 +121,14 @@ class _Execution:
             if self.site is Site.REMOTE:
                 yield from self._told()
         yield from self._told()
+
+    def _expect(self, prepared: Prepared) -> None:
+        """Put on record what an archive is about to hold, and what is agreed if it gets there."""
+        replica = self.ends.replica
+        writes = [self._written(step, change.value, change) for step, change in self.given]
+        done = [outcome for outcome in prepared.outcomes if outcome.status is Status.DONE]
+        pending = [self._confirmed(self.plan.steps[outcome.step], outcome) for outcome in done]
+        self.generation = self.store.expect(replica, prepared.stamp, writes, pending)
 
     def _told(self) -> Iterator[tuple[Step, Outcome]]:
         """What has come to an end: put on record first, all in one transaction, then told."""
@@ -249,14 +256,17 @@ class _Execution:
             if step.verb is Verb.CREATE and refused and self.site is Site.REMOTE:
                 self.store.abandon(source)
             return
-        target = self._target_key(step, outcome)
-        self.across[source] = target
-        local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
-        confirmation = self._confirmation(step, outcome, local, remote)
+        confirmation = self._confirmed(step, outcome)
         self.agreed.append(confirmation)
         if confirmation.gone and step.kind is Kind.TOPIC:
             # relations of other topics go on meaning it, on either side by its id there
-            self.agreed.append(Confirmation(local, remote, {}))
+            self.agreed.append(Confirmation(confirmation.local, confirmation.remote, {}))
+
+    def _confirmed(self, step: Step, outcome: Outcome) -> Confirmation:
+        source, target = self._source_key(step), self._target_key(step, outcome)
+        self.across[source] = target
+        local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
+        return self._confirmation(step, outcome, local, remote)
 
     def _target_key(self, step: Step, outcome: Outcome) -> Key:
         topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""

@@ -15,7 +15,7 @@ from bcfsync.errors import Guarded
 from bcfsync.execute import Ends, Seams, execute
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
-from bcfsync.plan.decide import decide
+from bcfsync.plan.decide import decide, questions
 from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
 from bcfsync.sides.remembered import afresh
@@ -102,8 +102,8 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities, policy=policy)
     known = _settled_viewpoints(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
-    if found.vanished:
-        gone = ends.remote.gone(found.vanished)
+    if asked := questions(found, base, bodies, policy):
+        gone = ends.remote.gone(asked)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
     return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts, local.tag)
 

@@ -32,7 +32,7 @@ class MemoryArchive(MemorySide):
         before, stage = self.number, replace_side(self)
         outcomes = [self._staged(stage, change, source) for change in changes]
         if any(item.status is Status.DONE for item in outcomes):
-            yield Prepared(str(before + 1))
+            yield Prepared(str(before + 1), tuple(outcomes))
             self.bcf, self.there = stage.bcf, True
             self.number = before + 1
         yield from outcomes

@@ -16,7 +16,6 @@ import random
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -240,12 +239,12 @@ def _tried(mutant: Mutant | None, *, quick: bool) -> int:
             sys.meta_path.insert(0, _Finder(mutant))
         wanted = tests_of(mutant.module if mutant else "")
         for which in ("not slow",) if quick else ("not slow", "slow"):
-            ended = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", which, *wanted]))
+            ended = int(pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", which, *wanted]))
             if ended not in {0, int(pytest.ExitCode.NO_TESTS_COLLECTED)}:
                 return ended
-        return 0
     except BaseException:  # noqa: BLE001 - whatever it is, the mutant was noticed
         return 1
+    return 0
 
 
 def main() -> int:
@@ -266,10 +265,12 @@ def main() -> int:
     if tried(None):
         _say("the tests fail without any mutant")
         return 2
-    began, tally, survivors = time.monotonic(), Counter[str](), []
+    began, tried_so_far, survivors = time.monotonic(), 0, list[Mutant]()
     with ThreadPoolExecutor(options.jobs) as pool:
         for mutant, noticed in zip(chosen, pool.map(tried, chosen), strict=True):
-            tally[f"{mutant.module} {noticed}"] += 1
+            tried_so_far += 1
+            if tried_so_far % 25 == 0:
+                _say(f"{tried_so_far} of {len(chosen)} tried, {len(survivors)} survived")
             if not noticed:
                 survivors.append(mutant)
                 _say(f"survived: bcfsync/{mutant.module}:{mutant.line}: {mutant.text} | {mutant.what}")

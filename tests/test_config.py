@@ -213,7 +213,8 @@ def test_a_file_that_is_no_configuration_is_refused(here, content):
 
 VALUES = st.recursive(
     st.sampled_from(['""', '"x"', '"issues"', '"catenda"', '"https://h"', '"a\\u0000"', "1", "-1.5", "nan", "inf",
-                     "true", "1979-05-27", "07:32:00", '"manual"', '"x.bcf"', '"2.1"', '"../x.bcf"', '"\\u202e"', "[]", "{}"]),
+                     "true", "1979-05-27", "07:32:00", '"manual"', '"x.bcf"', '"2.1"', '"../x.bcf"',
+                     '"\\u202e"', "[]", "{}"]),
     lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
     | st.lists(inner, max_size=3).map(lambda items: f"{{{', '.join(f'k{at} = {i}' for at, i in enumerate(items))}}}"),
     max_leaves=4,

@@ -3,6 +3,7 @@
 Owns: which pairs are meant, folder, server, state, history and trash of one pair. Decides nothing.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bcfsync import config
+from bcfsync.archive.writing import replacing
 from bcfsync.canonical import guid_keys
 from bcfsync.changes import Bodies, Side, Site
 from bcfsync.cli.learning import keep_facts, known_facts
@@ -34,6 +36,7 @@ from bcfsync.turn import Partner, Way
 PATIENCE = 5.0
 """Seconds that commands which only look wait for another process."""
 T = TypeVar("T")
+_WHERE = "whose.json"
 _WAYS = {Mode.TWO_WAY: Way.BOTH, Mode.PULL: Way.PULL, Mode.PUSH: Way.PUSH}
 
 
@@ -182,6 +185,34 @@ def home_of(pair: Pair) -> Home:
     return Home(pair, marker, config.pair_state(pair.remote.url, pair.project, marker))
 
 
+def known_marker(pair: Pair) -> str | None:
+    """The id a pair's folder had when it was worked on last; None where that was never, or elsewhere."""
+    for path in config.state_folder().glob(f"pairs/*/{_WHERE}"):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # no more than a hint
+        if isinstance(found, dict) and (found.get("folder"), found.get("server"), found.get("project")) == _whose(pair):
+            marker = found.get("marker")
+            return marker if isinstance(marker, str) else None
+    return None
+
+
+def _whose(pair: Pair) -> tuple[str, str, str]:
+    return str(pair.folder), pair.remote.url, pair.project
+
+
+def _remember_where(home: Home) -> None:
+    """Note beside the record whose it is: for people, and for a folder that lost its marker."""
+    folder, server, project = _whose(home.pair)
+    facts = {"folder": folder, "server": server, "project": project, "marker": home.marker}
+    text = json.dumps(facts, ensure_ascii=True, indent=1)
+    path = home.folder / _WHERE
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        with replacing(path) as stream:
+            stream.write(text.encode())
+
+
 def archive_name(replica: str) -> str:
     """How people call an archive of a folder: by its path there."""
     return replica.partition("/")[2] or replica
@@ -245,6 +276,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
         # every pair over a folder writes its archives, so the folder is one process's at a time
         stack.enter_context(when_free(lambda: FolderLock(home.lock), asked.patience))
         store = stack.enter_context(when_free(lambda: Store(home.state), asked.patience))
+        _remember_where(home)
         neighbours = _neighbours(pair, found, home, stack)
         http = stack.enter_context(connected(pair.remote, found.remotes))
         remote = RestSide(http, pair.project, known_facts(store))

@@ -6,16 +6,16 @@ Owns: the words of a plan, its file. Decides nothing: a rehearsal is a turn on i
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bcfsync import plain
-from bcfsync.changes import Kind, Site, Step, Verb
+from bcfsync.changes import Kind, Plan, Site, Step, Verb
 from bcfsync.cli.options import Manner
-from bcfsync.cli.pairs import Asked, Joined, archive_name, configured, joined, named
+from bcfsync.cli.pairs import PATIENCE, Asked, Joined, archive_name, configured, joined, named
 from bcfsync.cli.render import SYMBOLS, counted, members, step_facts
 from bcfsync.cli.turns import SITES, Left, TurnRenderer, left_open
 from bcfsync.config.values import Config, Pair
@@ -84,6 +84,7 @@ def plan_pairs(
     """Rehearse each pair, say what it would do, and save it where that is wanted; the exit code."""
     found = configured(manner)
     saved: dict[str, dict[str, Any]] = {}
+    asked = replace(asked, patience=PATIENCE)
     codes = [_plan(pair, found, asked, manner, saved) for pair in named(found, names)]
     if output is not None:
         _save(output, saved)
@@ -168,18 +169,48 @@ def _is_pair(data: object) -> bool:
     return steps and (allowed is None or (isinstance(allowed, int) and not isinstance(allowed, bool)))
 
 
-def agreed_with(saved: SavedPlan, path: Path) -> Callable[[Joined, Asked], None]:
-    """The check that a pair would still do what a saved plan says."""
+class Agreed:
+    """What a saved plan allows a turn to write; it is asked before each pass, since a side may still move meanwhile."""
 
-    def check(at_hand: Joined, _asked: Asked) -> None:
-        wanted = Counter(map(_text, saved.pairs[at_hand.pair.name]["steps"]))
-        now = rehearsed(at_hand)
-        would = Counter(item.text for item in now.steps)
-        if wanted != would:
-            moved = _moved([*(wanted - would), *(would - wanted)])
-            raise PlanOutdated(f"{path}: {at_hand.pair.name}: moved since the plan was made: {moved}")
+    def __init__(self, steps: Iterable[Planned], where: str) -> None:
+        self._left = Counter(_sort_of(item.archive, item.step) for item in steps if item.step.verb.writes)
+        self._where = where
 
-    return check
+    def planned(self, archive: str, plan: Plan) -> None:
+        """Refuse a pass that would write something else.
+
+        Raises:
+            PlanOutdated: nothing of this pass was done.
+        """
+        wanted = Counter(_sort_of(archive, step) for step in plan.writes)
+        if wanted - self._left:
+            labels = [step.label for step in plan.writes if _sort_of(archive, step) in wanted - self._left]
+            raise PlanOutdated(f"{self._where}: moved while the plan was carried out: {archive} ({_some(labels)})")
+
+    def applied(self, archive: str, step: Step) -> None:
+        """Take off what was done."""
+        self._left[_sort_of(archive, step)] -= 1
+
+
+def _sort_of(archive: str, step: Step) -> tuple[str, ...]:
+    # neither guid nor label: of what a server names itself, a rehearsal cannot know them
+    return archive, step.site, step.verb, step.kind, *step.fields
+
+
+def agreed_with(saved: SavedPlan, path: Path, at_hand: Joined) -> Agreed:
+    """What a pair may do, where it would still do what a saved plan says.
+
+    Raises:
+        PlanOutdated: it would do something else.
+    """
+    wanted = Counter(map(_text, saved.pairs[at_hand.pair.name]["steps"]))
+    now = rehearsed(at_hand)
+    would = Counter(item.text for item in now.steps)
+    where = f"{path}: {at_hand.pair.name}"
+    if wanted != would:
+        moved = _moved([*(wanted - would), *(would - wanted)])
+        raise PlanOutdated(f"{where}: moved since the plan was made: {moved}")
+    return Agreed(now.steps, where)
 
 
 def _text(step: object) -> str:
@@ -288,9 +319,9 @@ def _groups(found: Rehearsal) -> dict[tuple[Verb, Site], list[Planned]]:
     groups: dict[tuple[Verb, Site], list[Planned]] = {(verb, site): [] for verb in SYMBOLS for site in reversed(Site)}
     for item in found.writes:
         step = item.step
-        verb = Verb.CREATE if (step.site, step.topic) in new else Verb.UPDATE
         # parts of a new topic are new with it, other parts change their topic
-        groups[step.verb if step.kind is Kind.TOPIC else verb, step.site].append(item)
+        verb = Verb.CREATE if (step.site, step.topic) in new else Verb.UPDATE
+        groups[verb if step.topic else step.verb, step.site].append(item)
     return {which: group for which, group in groups.items() if group}
 
 
@@ -299,13 +330,14 @@ def _is_new_topic(step: Step) -> bool:
 
 
 def _topics(group: Sequence[Planned]) -> dict[str, str]:
-    """What a group is about, each with a label; documents, and what is said of the project, count as one each."""
+    """The topics a group is about, each with a label."""
     found: dict[str, str] = {}
     for item in group:
         step = item.step
-        guid = step.topic or (step.guid if step.kind is Kind.TOPIC else str(step.kind))
-        if step.kind is Kind.TOPIC or guid not in found:
-            found[guid] = step.label
+        if step.kind is Kind.TOPIC:
+            found[step.guid] = step.label
+        elif step.topic:
+            found.setdefault(step.topic, step.label)
     return found
 
 
@@ -313,6 +345,8 @@ def _told(verb: Verb, group: Sequence[Planned]) -> str:
     topics = _topics(group)
     archives = ", ".join(dict.fromkeys(item.archive for item in group))
     way = "from" if group[0].step.site is Site.REMOTE else "in"
+    if not topics:
+        return f"{_some([item.step.label for item in group])}  {way} {archives}"
     what = _changes(group) if verb is Verb.UPDATE else _some(list(topics.values()))
     return f"{counted(len(topics), 'topic')}  {what}  {way} {archives}"
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from bcfsync.cli.options import Manner, printable
-from bcfsync.cli.pairs import Asked, connected
+from bcfsync.cli.pairs import Asked, connected, known_marker
 from bcfsync.cli.planning import plan_pairs
 from bcfsync.cli.render import counted
 from bcfsync.cli.servers import Found, look_at
@@ -121,7 +121,7 @@ def _is_marked(pair: Pair) -> bool:
 
 def _mark(pair: Pair) -> None:
     if not _is_marked(pair):
-        mark(pair.folder, secrets.token_hex(16))
+        mark(pair.folder, known_marker(pair) or secrets.token_hex(16))
 
 
 # -- what has to be known --------------------------------------------------------------------------------------

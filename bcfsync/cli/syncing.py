@@ -3,19 +3,22 @@
 Owns: the order of pairs, and which exit code they make together. Decides nothing: the turn is ``turn``'s.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
+from bcfsync.changes import Status
 from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner
-from bcfsync.cli.pairs import Asked, Joined, configured, joined, named
-from bcfsync.cli.planning import agreed_with, plan_pairs, read_plan
+from bcfsync.cli.pairs import Asked, Joined, archive_name, configured, joined, named
+from bcfsync.cli.planning import Agreed, agreed_with, plan_pairs, read_plan
 from bcfsync.cli.turns import TurnRenderer, left_open
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import BcfsyncError
-from bcfsync.run import Planned, Timing
-from bcfsync.turn import Pass, Way, turn
+from bcfsync.run import Applied, Planned, Timing
+from bcfsync.turn import Pass, TurnEvent, Way, turn
 from bcfsync.watch import Stop
 
 _WAYS = {"sync": None, "pull": Way.PULL, "push": Way.PUSH}
@@ -35,7 +38,8 @@ def sync_pairs(
     wanted = [pair for pair in named(found, list(saved.pairs)) if not names or pair.name in names]
 
     def as_planned(pair: Pair) -> int:
-        return _sync(pair, found, saved.asked(pair, asked), manner, command, check=agreed_with(saved, plan_file))
+        with joined(pair, found, saved.asked(pair, asked)) as at_hand:
+            return one_turn(at_hand, manner, command, agreed=agreed_with(saved, plan_file, at_hand))
 
     return each_pair(wanted, as_planned)
 
@@ -58,37 +62,58 @@ def each_pair(pairs: Sequence[Pair], act: Callable[[Pair], int]) -> int:
     return code
 
 
-def _sync(
-    pair: Pair,
-    found: Config,
-    asked: Asked,
-    manner: Manner,
-    command: str,
-    check: Callable[[Joined, Asked], None] = lambda _joined, _asked: None,
-) -> int:
+def _sync(pair: Pair, found: Config, asked: Asked, manner: Manner, command: str) -> int:
     with joined(pair, found, asked) as at_hand:
-        check(at_hand, asked)
         return one_turn(at_hand, manner, command)
 
 
 def one_turn(
-    at_hand: Joined, manner: Manner, command: str, stop: Stop | None = None, *, brief: str | None = None
-) -> int:  # fmt: skip
-    """One turn of a pair, told as it goes; the exit code."""
+    at_hand: Joined,
+    manner: Manner,
+    command: str,
+    stop: Stop | None = None,
+    *,
+    brief: str | None = None,
+    agreed: Agreed | None = None,
+) -> int:
+    """One turn of a pair, told as it goes; the exit code.
+
+    Args:
+        at_hand: the pair.
+        manner: how to tell.
+        command: as the log shall call it.
+        stop: ends it early.
+        brief: begins its one line, where there shall be one.
+        agreed: what it may write, where a saved plan says so.
+    """
     renderer = TurnRenderer(manner, at_hand.pair.name, brief=brief)
     stop = stop or Stop()
     timing = Timing(lambda: datetime.now(UTC), stop.sleep, stop)
     finished = False
     try:
-        for event in turn(at_hand.folder, at_hand.partner, timing, command):
-            match event:
-                case Pass(_, replica):
-                    at_hand.begins(replica)
-                case Planned(plan) if plan.steps:
-                    at_hand.numbered(at_hand.partner.store.runs(1)[0].number)
-            renderer.event(event)
+        events = cast("Generator[TurnEvent]", turn(at_hand.folder, at_hand.partner, timing, command))
+        with closing(events):
+            for event in events:
+                _follow(event, at_hand, agreed)
+                renderer.event(event)
         finished = True
     finally:
         left = left_open(at_hand.partner.store)
         renderer.ended(at_hand.remote.http.traffic, left, finished=finished)
     return renderer.exit_code(left)
+
+
+def _follow(event: TurnEvent, at_hand: Joined, agreed: Agreed | None) -> None:
+    """Say to those who keep things what is under way, and hold a turn to its plan."""
+    archive = archive_name(at_hand.sparing.replica)
+    match event:
+        case Pass(_, replica):
+            at_hand.begins(replica)
+        case Planned(plan) if plan.steps:
+            at_hand.numbered(at_hand.partner.store.runs(1)[0].number)
+            if agreed is not None:
+                agreed.planned(archive, plan)
+        case Applied(step, outcome) if agreed is not None and outcome.status is Status.DONE:
+            agreed.applied(archive, step)
+        case _:
+            pass

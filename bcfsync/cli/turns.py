@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bcfsync.changes import Outcome, Site, Status, Step
+from bcfsync.changes import Cause, Outcome, Site, Status, Step
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name
 from bcfsync.cli.render import SYMBOLS, Tally, counted, members, step_facts, summed
@@ -179,6 +179,7 @@ class TurnRenderer:
         """Print open conflicts and holds."""
         for found in left.conflicts.values():
             self._conflict(found)
+        asked = sum(hold.cause == Cause.ASKED for hold in left.holds.values())
         for hold in left.holds.values():
             self.out.emit(
                 self._note(
@@ -186,6 +187,8 @@ class TurnRenderer:
                 )
             )
             self.out.line(f"held      {hold.label}: {hold.reason}", "?", "yellow", always=self.idle is None)
+        if asked:
+            self.out.line(f"  to make these deletions: bcfsync sync {self.pair} --allow-deletes {asked}")
 
     def _conflict(self, found: Sequence[StoredConflict]) -> None:
         first = found[0]
@@ -221,7 +224,7 @@ class TurnRenderer:
 
 def short(value: str | None) -> str:
     """A value for one line."""
-    if value is None:
+    text = printable(value or "")
+    if not text:
         return "nothing"
-    text = printable(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -16,7 +16,7 @@ import click
 
 from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner
-from bcfsync.cli.pairs import Asked, configured, joined, named
+from bcfsync.cli.pairs import PATIENCE, Asked, configured, joined, named
 from bcfsync.cli.planning import plan_pairs
 from bcfsync.cli.syncing import one_turn
 from bcfsync.config.values import Config, Pair
@@ -30,7 +30,7 @@ _INTERRUPTED = 130
 
 def watch_pairs(names: Sequence[str], manner: Manner, *, once: bool, settle: float) -> int:
     """Watch the pairs; the exit code."""
-    asked = Asked(settle=timedelta(seconds=settle), patient=True)
+    asked = Asked(settle=timedelta(seconds=settle), patient=True, patience=PATIENCE)
     if manner.dry_run:
         return plan_pairs(names, manner, asked, None, pending_counts=False)
     found = configured(manner)
@@ -85,7 +85,7 @@ class _Watcher:
         self.code = max(self.code, code)
         return True
 
-    def _brief(self) -> str | None:
+    def _brief(self) -> str:
         """What begins the line of a turn."""
         return f"{datetime.now().astimezone():%H:%M:%S} "
 

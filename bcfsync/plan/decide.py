@@ -13,7 +13,7 @@ from bcfsync.model import Topic
 from bcfsync.plan import deleting, parts, thread, topics, withholding
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.pairing import Pair
-from bcfsync.plan.policy import Policy
+from bcfsync.plan.policy import Deletes, Policy
 from bcfsync.plan.triage import Triage
 
 
@@ -66,6 +66,21 @@ def _leave_out_a_lone_project(drawing: Drawing) -> None:
 
 def _drawn(drawing: Drawing) -> Iterator[Step]:
     return (step for group in drawing.groups.values() for step in group)
+
+
+def questions(triage: Triage, base: Base, source: Bodies, policy: Policy) -> frozenset[str]:
+    """Topics, by their keys on the server, of which it matters whether they are really not there: each is a request.
+
+    Where deletions do not travel, that is only asked of topics that would be sent again.
+    """
+    if triage.source is Site.REMOTE or policy.deletes is not Deletes.NEVER:
+        return triage.vanished
+    drawing = Drawing(triage.source, base, source, Bodies({}), policy)
+    gone = (item.source.guid for item in triage.pairs if item.gone)
+    bodies = (source.topics.get(guid_key(guid)) for guid in gone)
+    kept = (topic for topic in bodies if topic is not None and not deleting.is_topic_edited(drawing, topic))
+    unasked = (base.to_remote.get(key_of(Kind.TOPIC, "", topic.guid)) for topic in kept)
+    return triage.vanished - {key.guid for key in unasked if key is not None}
 
 
 def _at_hand(drawing: Drawing, triage: Triage) -> Iterator[tuple[Topic, Topic | None, Pair]]:

@@ -27,7 +27,7 @@ _ASKED = "was deleted on the {source} side; to delete it on the {target} side, n
 
 def held_by_others(base: Base, local: Key) -> bool:
     """Whether another archive is on record to hold an atom: then the atom outlives its deletion in this one."""
-    return any(seen is not None for _, seen in base.copies.get(local, ()))
+    return bool(base.holders.get(local))
 
 
 # -- seen from the site that has it ----------------------------------------------------------------------------------
@@ -37,10 +37,11 @@ def topic_stays_away(drawing: Drawing, atom: Atom, topic: Topic) -> bool:
     """Whether a topic that the target lost is not sent again: only an edit beats a deletion."""
     if drawing.target_site is Site.LOCAL and drawing.put_back:
         return False
-    if not _is_proven(drawing, topic):
+    edited = is_topic_edited(drawing, topic)
+    if (edited or drawing.policy.deletes is not Deletes.NEVER) and not _is_proven(drawing, topic):
         drawing.hold(atom, _UNPROVEN.format(site=drawing.target_site))
         return True
-    if _topic_edited(drawing, topic):
+    if edited:
         return False
     here = drawing.base.local_key(drawing.source_site, atom.key)
     others = drawing.target_site is Site.LOCAL and drawing.policy.placing is None
@@ -59,7 +60,8 @@ def stays_away(drawing: Drawing, atom: Atom, item: Pair, both: tuple[Topic, Topi
     else:
         edited = not isinstance(value, DocumentReference) and _edited(drawing, atom.key, value)
     if not edited:
-        untouched = _part_untouched(drawing, drawing.source_site, topic, atom.key, value)
+        earlier = drawing.target_site is Site.LOCAL and drawing.is_dated_earlier(counterpart.guid)
+        untouched = not earlier and _part_untouched(drawing, drawing.source_site, topic, atom.key, value)
         _hold_deleted(drawing, atom, untouched=untouched)
     return not edited
 
@@ -72,7 +74,7 @@ def _is_proven(drawing: Drawing, topic: Topic) -> bool:
     return there is not None and there.guid in drawing.target.gone
 
 
-def _topic_edited(drawing: Drawing, topic: Topic) -> bool:
+def is_topic_edited(drawing: Drawing, topic: Topic) -> bool:
     """Whether a topic was edited since both sides agreed, or anything that hangs on it was.
 
     What never was on record, since the other side may not take it, is no edit; a new comment or viewpoint is one.
@@ -115,7 +117,9 @@ def _hold_deleted(drawing: Drawing, atom: Atom, *, untouched: bool) -> None:
     elif atom.kind not in drawing.source.capabilities.deletes:
         drawing.hold(atom, f"was deleted on the {there} side, and cannot be deleted on the {here} side", Cause.MISSING)
     elif not (untouched and drawing.capabilities.trusted):
-        reason = f"was deleted on the {there} side, and it is not certain that nobody changed it here; not sent again"
+        reason = (
+            f"is missing on the {there} side, which is not certain to be a deletion of what is here; not sent again"
+        )
         drawing.hold(atom, reason, Cause.MISSING)
 
 
@@ -124,8 +128,8 @@ def _hold_deleted(drawing: Drawing, atom: Atom, *, untouched: bool) -> None:
 
 def plan_lost_parts(drawing: Drawing, topic: Topic, counterpart: Topic) -> None:
     """Deletions of what hangs on a topic: what the target holds still and the source has lost."""
-    if drawing.source_site is Site.LOCAL and drawing.is_put_back(topic.guid):
-        return  # what an earlier state lacks, nobody deleted
+    if drawing.source_site is Site.LOCAL and drawing.is_dated_earlier(topic.guid):
+        return  # what an earlier state lacks, it may never have had
     present = _keys(topic)
     for kind, child in _children(counterpart):
         there = key_of(kind, counterpart.guid, child.guid)

@@ -29,7 +29,7 @@ from bcfsync.changes import (
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import is_put_back, measured, moment, own_part, shown
+from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part, shown
 from bcfsync.plan.pairing import Scope
 from bcfsync.plan.policy import Policy
 
@@ -155,11 +155,22 @@ class Drawing:
         """Topics the archive holds in an earlier state than the one on record: a backup, an old mail."""
         topics = (self.source if self.source_site is Site.LOCAL else self.target).topics
         recorded = ((key, self.base.local.get(Key(Kind.TOPIC, "", key))) for key in topics)
-        return frozenset(key for key, shadow in recorded if shadow is not None and self._is_put_back(topics[key], shadow))
+        known = ((key, shadow) for key, shadow in recorded if shadow is not None)
+        return frozenset(key for key, shadow in known if self._is_put_back(topics[key], shadow))
 
     def _is_put_back(self, topic: Topic, shadow: Entity) -> bool:
         copies = self.base.copies.get(key_of(Kind.TOPIC, "", topic.guid), ())
         return is_put_back(own_part(topic), shadow, copies)
+
+    def is_dated_earlier(self, guid: str) -> bool:
+        """Whether a topic of the archive says itself that it is older than what is on record: something of it may lack.
+
+        It may be a backup somebody went on with, or a clock that goes wrong; that nobody knows.
+        """
+        key = guid_key(guid)
+        held = (self.source if self.source_site is Site.LOCAL else self.target).topics.get(key)
+        shadow = self.base.local.get(Key(Kind.TOPIC, "", key))
+        return held is not None and shadow is not None and is_earlier(held, shadow)
 
     def is_put_back(self, guid: str) -> bool:
         """Whether a topic of the archive is in an earlier state than the one on record."""

@@ -134,9 +134,7 @@ def _member(value: Any, now: Any, known: set[str], *, later: bool) -> Any:  # no
 
 
 def _never_held(name: str, now: object, copies: Copies) -> bool:
-    """Whether a server that has no value of a member never was on record with one: it does not take it, or nobody
-    gave it one; so it has not cleared it.
-    """
+    """Whether a server without a value of a member never was on record with one: then it has not cleared it."""
     held = [getattr(theirs, name) for _, theirs in copies if theirs is not None]
     return bool(held) and not any(canonical(item) for item in (now, *held))
 

@@ -184,7 +184,7 @@ def _preferred(drawing: Drawing, atom: Atom, found: _Both, both: tuple[Any, Any]
 
 def _is_of_another_archive(drawing: Drawing, atom: Atom, found: _Both) -> bool:
     """Whether the server's value is the one another archive agreed on with it last."""
-    copies = drawing.base.copies.get(drawing.local_key(atom), ())
+    copies = drawing.base.others.get(drawing.local_key(atom), ())
     held = (ours for ours, seen in copies if seen is not None)
     return any(text_of(_member(value, found.name)) == found.clash.remote for value in held)
 

@@ -64,9 +64,11 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
     sets = merge_sets(TOPIC_SETS, shadows, topic, held)
     found = settled(drawing, atom, scalars, shadows, (topic, held))
     updates: dict[str, Any] = found.updates | sets.updates
-    if drawing.source_site is Site.LOCAL and drawing.is_put_back(topic.guid):
-        # what an earlier state brings is no newer record of the archive: the way back still has to see what it lacks
+    if drawing.source_site is Site.LOCAL and drawing.is_dated_earlier(topic.guid):
+        # what an earlier state brings is no newer record of the archive: later passes have to see what it lacks
         topic = _with_dates_on_record(drawing, atom, topic)
+    if drawing.source_site is Site.LOCAL and drawing.is_put_back(topic.guid):
+        pass  # the way back brings it up to date
     elif not updates or drawing.base.across(drawing.source_site, atom.key) is None:
         # also before an update: what hangs on the topic must not wait for its success
         drawing.agree("topics", atom, shadows, (topic, held), held.guid)

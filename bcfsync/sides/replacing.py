@@ -104,10 +104,12 @@ class Replacing:
         self._state = state
         self._care = care
         self._spool = spool
+        self._wanted: list[Change | Outcome] = []
 
     def run(self, wanted: list[Change | Outcome]) -> Generator[Prepared, None, Ended]:
         """Write all changes that can be written; those that are outcomes already stay what they are."""
         unfit: Unfit = {}
+        self._wanted = wanted
         while True:
             draft, outcomes = drafted(self._state.bcf, wanted, unfit)
             if all(item.status is not Status.DONE for item in outcomes):
@@ -230,7 +232,7 @@ class Replacing:
             found = proven(made.temporary, state.path.name, self._planned(job))
             stamp = stamp_of(made.temporary.stat())
             with self._kept(stamp):
-                yield Prepared(stamp)
+                yield Prepared(stamp, tuple(as_held(outcomes, self._wanted, found)))
                 # Windows replaces no file that is open: the old one was read until the new one was complete
                 state.close()
                 self._refuse_moved()

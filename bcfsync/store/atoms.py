@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bcfsync.changes import Intent, Key, Kind
 from bcfsync.store.database import Database, key_from, whole
-from bcfsync.store.words import PAST, REMOTE, seen_by, seen_of
+from bcfsync.store.words import PAST, REMOTE, UNSETTLED, seen_by, seen_of
 
 MOST_PAST = 20
 """So many earlier values of archives are kept for an atom."""
@@ -100,9 +100,13 @@ class Atoms(Database):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def forget_replica(self, replica: str) -> None:
-        """Forget what an archive held, because it is no longer there; identities stay."""
+        """Forget what an archive held, because it is no longer there; identities stay, and what it held is old news."""
         names = (replica, seen_by(replica))
+        now = self._now()
         with self._writing():
+            keys = self._db.execute("SELECT kind, topic, guid FROM shadow WHERE replica = ?", (replica,)).fetchall()
+            for key in keys:
+                self._keep_past(key_from(*key), replica, None, now)
             self._image_shadows("replica IN (?, ?)", names)
             self._db.execute("DELETE FROM shadow WHERE replica IN (?, ?)", names)
 
@@ -131,20 +135,27 @@ class Atoms(Database):
             self._keep_past(key, replica, value, now)
         self._db.execute("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*key, replica, value, now))
 
-    def _keep_past(self, key: Key, replica: str, value: str, now: str) -> None:
+    def _keep_past(self, key: Key, replica: str, value: str | None, now: str) -> None:
+        """Keep what an archive held until now, and what the server held with it, where the archive gets another one."""
         query = f"SELECT value FROM shadow WHERE {_ONE} AND replica = ?"
         row = self._db.execute(query, (*key, replica)).fetchone()
-        if row is None or row[0] == value:
+        if row is None or row[0] in {value, UNSETTLED}:
             return
         name = PAST + hashlib.sha256(str(row[0]).encode()).hexdigest()[:16]
-        self._image_shadow(key, name)
-        self._db.execute("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*key, name, row[0], now))
-        oldest = (
-            f"SELECT rowid FROM shadow WHERE {_ONE} AND replica >= '{PAST}' AND replica < '{PAST}g' "
-            f"ORDER BY confirmed DESC, rowid DESC LIMIT -1 OFFSET {MOST_PAST}"
-        )
-        self._image_shadows(f"rowid IN ({oldest})", key)
-        self._db.execute(f"DELETE FROM shadow WHERE rowid IN ({oldest})", key)
+        seen = self._db.execute(query, (*key, seen_by(replica))).fetchone()
+        for each, text in ((name, row[0]), (seen_by(name), seen[0] if seen else None)):
+            self._image_shadow(key, each)
+            if text is not None:
+                self._db.execute("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, ?, ?)", (*key, each, text, now))
+        self._drop_oldest(key)
+
+    def _drop_oldest(self, key: Key) -> None:
+        past = f"SELECT replica FROM shadow WHERE {_ONE} AND replica >= '{PAST}' AND replica < '{PAST}g'"
+        oldest = f"{past} ORDER BY confirmed DESC, rowid DESC LIMIT -1 OFFSET {MOST_PAST}"
+        for (name,) in self._db.execute(oldest, key).fetchall():
+            for each in (name, seen_by(name)):
+                self._image_shadow(key, each)
+                self._db.execute(f"DELETE FROM shadow WHERE {_ONE} AND replica = ?", (*key, each))
 
     def _remove(self, key: Key) -> None:
         """Identity and shadows of an atom, and of what is in it."""

@@ -5,12 +5,14 @@ Owns: the tables generation, unacknowledged. Sees: log. Source: design of the en
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from bcfsync.changes import Key
 from bcfsync.store.database import key_from, whole
 from bcfsync.store.log import Log
-from bcfsync.store.words import Unacknowledged, seen_by
+from bcfsync.store.words import Begun, Confirmation, Deed, Unacknowledged, seen_by
 
 STAMPS_KEPT = timedelta(days=30)
 
@@ -22,22 +24,45 @@ _OWN = f"SELECT stamp FROM generation WHERE replica = ?1 AND (expected >= ?2 OR 
 class Generations(Log):
     """Every write to an archive is a generation, with a number per archive."""
 
-    def expect(self, replica: str, stamp: str, writes: Sequence[Unacknowledged] = ()) -> int:
+    def expect(
+        self,
+        replica: str,
+        stamp: str,
+        writes: Sequence[Unacknowledged] = (),
+        pending: Sequence[Confirmation] = (),
+    ) -> int:
         """Put on record that an archive will have this stamp by our own doing; the generation's number.
 
         What is about to be written waits from now on until an application has shown to have read it: whoever is
         killed between the replacement and its record cannot tell it any more, and where the replacement never
         happened, the shadows before are those that still hold.
+
+        Args:
+            replica: the archive.
+            stamp: of the file that takes its place next.
+            writes: what an application may take back that has not read them.
+            pending: what is confirmed if the file did take its place, for ``begun`` to tell.
         """
         with self._writing():
             self._db.execute(_TOO_OLD, (replica, (self._clock() - STAMPS_KEPT).isoformat()))
             query = "SELECT coalesce(max(number), 0) + 1 FROM generation WHERE replica = ?"
             number = int(self._db.execute(query, (replica,)).fetchone()[0])
             values = (replica, number, stamp, self._now())
-            self._db.execute("INSERT INTO generation VALUES (?, ?, ?, ?, 0)", values)
+            self._db.execute("UPDATE generation SET pending = NULL WHERE replica = ?", (replica,))
+            text = json.dumps([_plain(item) for item in pending])
+            self._db.execute("INSERT INTO generation VALUES (?, ?, ?, ?, 0, ?)", (*values, text))
             for item in writes:
                 self._file(replica, number, item, None)
         return number
+
+    def begun(self) -> list[Begun]:
+        """Replacements of archives of which nobody knows whether they came to their end."""
+        query = "SELECT replica, number, stamp, pending FROM generation WHERE done = 0 AND pending IS NOT NULL"
+        with self._reading():
+            return [
+                Begun(replica, number, stamp, tuple(_confirmation(item) for item in json.loads(text)))
+                for replica, number, stamp, text in self._db.execute(query)
+            ]
 
     def own_stamps(self, replica: str) -> frozenset[str]:
         """The stamps of our own writes of the last 30 days, and that of the last one however old it is."""
@@ -105,7 +130,8 @@ class Generations(Log):
         )  # fmt: skip
 
     def _finish(self, replica: str, generation: int) -> None:
-        self._db.execute("UPDATE generation SET done = 1 WHERE replica = ? AND number = ?", (replica, generation))
+        done = "UPDATE generation SET done = 1, pending = NULL WHERE replica = ? AND number = ?"
+        self._db.execute(done, (replica, generation))
 
     def _removed_with(self, key: Key, replica: str) -> str:
         """What goes with an atom, to be brought back if the deletion is lost."""
@@ -119,3 +145,17 @@ class Generations(Log):
         ).fetchall()
         for (text,) in rows:
             self._restore_rows(*json.loads(text))
+
+
+def _plain(item: Confirmation) -> dict[str, Any]:
+    return asdict(item)
+
+
+def _confirmation(data: dict[str, Any]) -> Confirmation:
+    keys = {name: key_from(*data[name]) for name in ("local", "remote")}
+    deed, written = data["deed"], data["written"]
+    if deed is not None:
+        deed = Deed(**{**deed, "key": key_from(*deed["key"]), "fields": tuple(deed["fields"])})
+    if written is not None:
+        written = Unacknowledged(**{**written, "key": key_from(*written["key"]), "fields": tuple(written["fields"])})
+    return Confirmation(**{**data, **keys, "deed": deed, "written": written})

@@ -56,7 +56,7 @@ CREATE TABLE image_shadow (
 );
 CREATE TABLE generation (
     replica TEXT NOT NULL, number INTEGER NOT NULL, stamp TEXT NOT NULL, expected TEXT NOT NULL,
-    done INTEGER NOT NULL,
+    done INTEGER NOT NULL, pending TEXT,
     PRIMARY KEY (replica, number)
 );
 CREATE TABLE unacknowledged (

@@ -131,6 +131,16 @@ class Confirmation:
     unbound: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A replacement of an archive whose end is not on record: what is confirmed if the file has this stamp."""
+
+    replica: str
+    number: int
+    stamp: str
+    pending: tuple[Confirmation, ...]
+
+
 # -- the log ---------------------------------------------------------------------------------------------------
 
 

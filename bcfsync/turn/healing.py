@@ -52,6 +52,12 @@ def _judge(
     writes = [_write(row) for row in rows]
     base = read_base(store, replica)
     verdict = judged(writes, held, base.local, base.seen)
+    for item in store.begun():
+        if item.replica == replica and item.number <= verdict.loaded:
+            # the program has read it, so it was there
+            store.confirm_all(item.pending, replica=replica, generation=item.number)
+            base = read_base(store, replica)
+            verdict = judged(writes, held, base.local, base.seen)
     _note_fought(store, verdict, held)
     lost = {(item.key, item.generation) for item in verdict.lost}
     texts = {key: (_shadow(ours), _text(seen)) for key, (ours, seen) in verdict.shadows.items()}

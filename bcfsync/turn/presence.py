@@ -41,11 +41,8 @@ class Presence:
         self.clock = clock
         self.waited: set[str] = set()
 
-    def follow(self) -> Iterator[Missing]:
-        """Archives that were renamed keep their record; those that are gone for a while lose it.
-
-        ``waited`` are then those that may come back any moment.
-        """
+    def follow(self) -> None:
+        """Archives that were renamed keep their record; ``waited`` are then those that are not there."""
         records = self.store.archives()
         here = {stamp: replica for replica, stamp in self.found.items() if replica not in records}
         for replica, record in records.items():
@@ -53,14 +50,18 @@ class Presence:
                 self._note(replica, None)
             elif (new := here.get(record.stamp)) is not None:
                 self.store.rename_replica(replica, new)
-            elif not self.doubtful(replica) and self._is_long_gone(replica):
-                self._forget(replica)
-                yield Missing(replica)
             else:
                 self.waited.add(replica)
 
-    def follow_saved(self, topics: Mapping[str, frozenset[str]]) -> bool:
-        """Archives that were saved under another name keep their record, too; whether there were any.
+    def let_go(self) -> Iterator[Missing]:
+        """Those that have been gone for a while; what is left in ``waited`` may come back any moment."""
+        for replica in sorted(self.waited):
+            if not self.doubtful(replica) and self._is_long_gone(replica):
+                self._forget(replica)
+                yield Missing(replica)
+
+    def follow_saved(self, topics: Mapping[str, frozenset[str]]) -> None:
+        """Archives that were saved under another name keep their record, too.
 
         Args:
             topics: keys of what each archive that is there holds.
@@ -71,15 +72,12 @@ class Presence:
         pairs = [
             (len(keys & topics.get(here, frozenset())), there, here) for there, keys in gone.items() for here in new
         ]
-        followed = False
         for shared, there, here in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
             if shared and there in self.waited and here in new:
                 self.store.rename_replica(there, here)
                 self._note(there, None)
                 self.waited.discard(there)
                 new.remove(here)
-                followed = True
-        return followed
 
     def _on_record(self, replica: str) -> frozenset[str]:
         return frozenset(
@@ -102,4 +100,5 @@ class Presence:
         """What an archive held that is no longer there does not tell what its successor lacks."""
         self.store.forget_replica(replica)
         self.store.forget_archive(replica)
+        self.waited.discard(replica)
         self._note(replica, None)

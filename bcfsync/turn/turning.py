@@ -36,7 +36,7 @@ from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
 from bcfsync.store import ArchiveRecord
 from bcfsync.turn.attention import decisions, fail, fought, quarantined, stored_conflict, stored_hold
-from bcfsync.turn.events import Braked, InSync, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
+from bcfsync.turn.events import Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
 from bcfsync.turn.healing import heal
 from bcfsync.turn.partner import Partner, Way
 from bcfsync.turn.presence import Presence
@@ -125,7 +125,7 @@ class _Turn:
     def events(self) -> Iterator[TurnEvent]:
         """The whole turn."""
         self.found.update(self.folder.scan())
-        yield from self.presence.follow()
+        self.presence.follow()
         self.records = self.store.archives()
         if self._is_quiet():
             yield InSync(len(self.found))
@@ -139,6 +139,7 @@ class _Turn:
         self._remember()
 
     def _work(self) -> Iterator[TurnEvent]:
+        self._complete()
         yield from self._read()
         if self.partner.way is not Way.PULL:
             yield from self._imports()
@@ -169,7 +170,13 @@ class _Turn:
         said = repr((partner.policy, partner.rules, partner.inbox, partner.way, partner.allowed, decided))
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def _read(self) -> Iterator[Unreadable]:
+    def _complete(self) -> None:
+        """Put on record what was written to archives by a turn that was killed before it could say so."""
+        for item in self.store.begun():
+            if self.found.get(item.replica) == item.stamp:
+                self.store.confirm_all(item.pending, replica=item.replica, generation=item.number)
+
+    def _read(self) -> Iterator[Unreadable | Missing]:
         """Look into every archive that may have changed, before anything is concluded from what one of them lacks."""
         on_record: dict[str, set[str]] = {replica: set() for replica in self.found}
         for key, replica, _ in self.store.shadows():
@@ -188,8 +195,9 @@ class _Turn:
                     yield self._unreadable(replica, "it is not there any more")
             finally:
                 self.folder.close(replica)
-        if self.presence.follow_saved(self.topics):
-            self.records = self.store.archives()
+        self.presence.follow_saved(self.topics)
+        yield from self.presence.let_go()
+        self.records = self.store.archives()
 
     def _unreadable(self, replica: str, reason: str) -> Unreadable:
         self.broken.add(replica)
@@ -212,10 +220,13 @@ class _Turn:
                 yield from self._pass(Site.LOCAL, replica, {})
 
     def _exports(self) -> Iterator[TurnEvent]:
-        if not self.remote_moved and not self.written and all(map(self._is_settled, self.found)):
-            return
         wanted = {self.partner.inbox, *(rule.archive for rule in self.partner.rules)}
         for replica in sorted({*self.found, *wanted}):
+            if not self.remote_moved and not self.written and self._is_settled(replica):
+                continue
+            if replica in self.found and Site.LOCAL not in self.holds.get(replica, {}) and self.partner.way is Way.BOTH:
+                # what is left on record of an archive is what both of its passes say
+                yield from self._pass(Site.LOCAL, replica, {})
             yield from self._pass(Site.REMOTE, replica, {})
 
     def _pass(self, source: Site, replica: str, literal: dict[str, frozenset[str]]) -> Iterator[TurnEvent]:
@@ -308,7 +319,8 @@ class _Turn:
 
     def _checked(self, drawn: Drawn, local: Side, replica: str) -> Plan:
         """The plan that may be carried out, if the archive it was made from is still the one that was judged."""
-        if self._judge(local, replica, drawn.tag):
+        vanished = drawn.tag is None and replica in self.found
+        if vanished or self._judge(local, replica, drawn.tag):
             raise _SavedMeanwhile
         return self._brake(drawn, replica)
 

@@ -1,6 +1,10 @@
 """``status``, ``log`` and ``explain``: what is on record, for people and for programs."""
 
+import json
+
 import pytest
+
+from bcfsync.store import Store
 
 pytestmark = pytest.mark.slow
 
@@ -92,9 +96,13 @@ def test_a_topic_is_explained_by_the_beginning_of_its_guid(tower):
     tower.run("sync")
     found = tower.do("explain", "00000001").out
     assert found.splitlines()[0] == "00000001-0000-4000-8000-000000000000  Duct"
-    for part in ("in mep.bcf", "on the server as 00000001-", "! conflict  0000 “Duct” priority: mep.bcf=High server=Low",
-                 "mep.bcf: written to, and no program has shown yet that it read that",
-                 "mep.bcf: updated 0000 “Duct”  topic_status"):  # fmt: skip
+    for part in (
+        "in mep.bcf",
+        "on the server as 00000001-",
+        "! conflict  0000 “Duct” priority: mep.bcf=High server=Low",
+        "mep.bcf: written to, and no program has shown yet that it read that",
+        "mep.bcf: updated 0000 “Duct”  topic_status",
+    ):
         assert part in found, part
     (facts,) = tower.do("explain", "00000001", "--json").lines
     assert facts["archives"] == ["mep.bcf"]
@@ -110,3 +118,10 @@ def test_a_topic_that_is_not_clear_is_refused(tower, guid, said):
 
 def test_a_comments_guid_leads_to_its_topic(tower):
     assert tower.do("explain", "00000001-0000-4000-8000-000000000001").out.startswith("00000001-0000")
+
+
+def test_a_server_that_cannot_tell_concurrent_edits_is_said_to_be_one(tower):
+    (state,) = (tower.folder / "state" / "pairs").glob("*/state.db")
+    with Store(state) as store:
+        store.note("learned", json.dumps({**json.loads(store.noted("learned") or "{}"), "if_match": "ignored"}))
+    assert "this server cannot detect concurrent edits" in tower.run("status", "--offline").err

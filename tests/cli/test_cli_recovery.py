@@ -22,14 +22,15 @@ def test_what_differs_though_nobody_changed_it_is_a_divergence(tower):
     """As after a record that was put back from a backup."""
     import sqlite3  # noqa: PLC0415 - a damage no command of ours does
 
-    tower.change("Duct", priority="High")
-    tower.do("sync")
     tower.edit("mep.bcf", "Duct", priority="Low")
+    tower.settle()
+    tower.change("Duct", priority="High")
     (state,) = (tower.folder / "state" / "pairs").glob("*/state.db")
-    with sqlite3.connect(state) as database:
+    database = sqlite3.connect(state)
+    with database:
         database.execute(
-            "UPDATE shadow SET value = replace(value, '\"High\"', '\"Low\"') WHERE replica LIKE '%/mep.bcf' "
-            "AND replica NOT LIKE 'remote:%'"
+            'UPDATE shadow SET value = replace(value, \'"priority": "Low"\', \'"priority": "High"\') '
+            "WHERE replica LIKE 'remote%'"
         )
     database.close()
     assert "in sync" in tower.run("plan").err, "no sync would ever see it"

@@ -5,6 +5,7 @@ import json
 import pytest
 from desk import a_topic
 
+from bcfsync.cli import planning, syncing
 from bcfsync.net import Unreachable
 
 pytestmark = pytest.mark.slow
@@ -240,6 +241,34 @@ def test_many_deletions_at_once_are_code_7_until_somebody_names_the_number(desk)
     assert len(desk.topics()) == 12
     assert desk.run("sync", "--allow-deletes", "10").code == 0
     assert len(desk.topics()) == 2
+
+
+def test_deletions_that_are_asked_for_wait_until_their_number_is_named(desk):
+    desk.set_up(deletes='"ask"')
+    desk.save("mep.bcf", a_topic(1, "Duct"), a_topic(2, "Pipe"))
+    desk.settle()
+    desk.delete("Duct")
+    found = desk.run("sync")
+    assert found.code == 3
+    assert "bcfsync sync tower --allow-deletes 1" in found.err
+    assert set(desk.held("mep.bcf")) == {"Duct", "Pipe"}
+    desk.do("sync", "--allow-deletes", "1")
+    assert set(desk.held("mep.bcf")) == {"Pipe"}
+
+
+def test_a_side_that_moves_while_a_saved_plan_is_carried_out_stops_it(tower, monkeypatch):
+    tower.edit("mep.bcf", "Duct", topic_status="Closed")
+    tower.do("plan", "-o", "p.json")
+    checked = planning.agreed_with
+
+    def then_moved(*args):
+        found = checked(*args)
+        tower.edit("arch.bcf", "Door", priority="High")
+        return found
+
+    monkeypatch.setattr(syncing, "agreed_with", then_moved)
+    assert "moved while the plan was carried out: arch.bcf" in tower.run("sync", "--plan", "p.json").explained(7)
+    assert not tower.topics()["Door"].get("priority")
 
 
 def test_an_archive_that_cannot_be_read_is_named_and_the_rest_goes_on(tower):

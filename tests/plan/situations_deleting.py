@@ -125,6 +125,11 @@ def topic_gone_and_edited_across(mint):
             assert nothing(first(found)), before
             assert (Verb.CREATE, Kind.TOPIC) in done(second(found)), before
             assert titles(found.local) == titles(found.remote) == ["Another", "Duct clashes with beam"]
+            assert state_of(found.local) == state_of(found.remote), before
+            for _ in range(2):
+                bring(found)
+                fetch(found)
+            settled(found)
 
 
 @scenario("X4")

@@ -219,3 +219,25 @@ def test_the_first_rule_that_takes_a_topic_counts_and_the_inbox_takes_the_rest()
     assert [name for name, item in placed.items() if item.takes(topic())] == ["inbox"]
     assert Placing("b", "inbox", rules).takes(topic())
     assert not Placing("b", "inbox", rules).takes(topic(labels=("A",)))
+
+
+@pytest.mark.parametrize(
+    ("dates", "becomes"), [((LATER, SOON), "theirs"), ((SOON, LATER), "mine"), ((SOON, SOON), None)]
+)
+def test_the_newest_can_be_decided_for_once(dates, becomes):
+    found = synced(local=[topic(priority="old")])
+    edit(found.local, priority="mine", modified_date=dates[0])
+    remote_edit(found, priority="theirs", modified_date=dates[1])
+    decided(found, "priority", Decision("mine", "theirs", Prefer.NEWEST))
+    assert bool(bring(found).conflicts) == (becomes is None)
+    fetch(found)
+    held = only(found.local).priority, only(found.remote).priority
+    assert held == ((becomes, becomes) if becomes else ("mine", "theirs"))
+
+
+def test_the_newest_is_not_decided_for_where_a_value_changed_since():
+    found = synced(local=[topic(priority="old")])
+    edit(found.local, priority="mine", modified_date=LATER)
+    remote_edit(found, priority="theirs again", modified_date=SOON)
+    decided(found, "priority", Decision("mine", "theirs", Prefer.NEWEST))
+    assert len(bring(found).conflicts) == 1

@@ -141,7 +141,9 @@ class SimArchive:
         """All topics, read anew where the file is another one."""
         if self._now() != self.stamp:
             self._read()
-        return Listing({guid_key(topic.guid): self._entry(topic) for topic in self.bcf.topics}, tag=self.stamp)
+        return Listing(
+            {guid_key(topic.guid): self._entry(topic) for topic in self.bcf.topics}, self.stamp is not None, self.stamp
+        )
 
     def _entry(self, topic: Topic) -> Listed:
         found = self.folder.entries.get(id(topic))
@@ -182,10 +184,8 @@ class SimArchive:
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:  # noqa: ARG002
         """All changes by one replacement, the outcomes after it."""
         draft = Draft(self.bcf)
-        outcomes: list[Outcome] = []
         removed: list[object] = []
-        for change in changes:
-            outcomes.append(self._staged(draft, change, removed))
+        outcomes = [self._staged(draft, change, removed) for change in changes]
         if not any(item.status is Status.DONE for item in outcomes):
             yield from outcomes
             return
@@ -194,7 +194,7 @@ class SimArchive:
             return
         coming = self.folder.stamp()
         if self.folder.announces:
-            yield Prepared(coming)
+            yield Prepared(coming, tuple(outcomes))
         yield from self._replaced(draft, coming, outcomes, removed)
 
     def _staged(self, draft: Draft, change: Change, removed: list[object]) -> Outcome:

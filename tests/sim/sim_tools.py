@@ -128,7 +128,9 @@ class Saving:
         kept = set(tokens_in(saved.topics))
         lost = [item for item in tokens_in(file.bcf.topics) if item in file.by_tools - self.tool.loaded - kept]
         self.ledger.excuse(lost, TOOL_OVER_TOOL)
-        unseen = [item for item in tokens_in(file.bcf.topics) if item in file.by_tools - kept and item not in self.known]
+        unseen = [
+            item for item in tokens_in(file.bcf.topics) if item in file.by_tools - kept and item not in self.known
+        ]
         if self.tool.habit == "subset":
             self.ledger.excuse(unseen, SUBSET_OVER_SUBSET)
 

@@ -109,9 +109,11 @@ class World:
     def sleep(self, seconds: float) -> None:
         """The engine waits."""
         self.tell(f"  the engine waits {seconds:.0f} s")
-        self.now += timedelta(seconds=seconds)
-        if self.server.late:
+        until = self.now + timedelta(seconds=seconds)
+        while due := [item[0] for item in self.server.late if item[0] <= until]:
+            self.now = max(self.now, min(due))
             self.server.tick()
+        self.now = until
 
     # -- the beginning -----------------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class JournalArchive(MemoryArchive):
         before, stage = self.number, replace_side(self)
         outcomes = [self._staged(stage, change, source) for change in changes]
         if any(item.status is Status.DONE for item in outcomes):
-            yield Prepared(str(before + 1))
+            yield Prepared(str(before + 1), tuple(outcomes))
             with self.journal.step("replace"):
                 self.bcf, self.there, self.number = stage.bcf, True, before + 1
         yield from outcomes

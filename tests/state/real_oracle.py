@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from real_people import MEMBERS, People
-from real_stack import ROOT, Stack, archive_bytes, tokens, valid
+from real_stack import Ground, archive_bytes, tokens, valid
 
 from bcfsync import plain
 from bcfsync.advance import said
@@ -19,8 +19,6 @@ from bcfsync.changes import ENTITIES, Key, Kind, key_of
 from bcfsync.cli.learning import known_facts
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Topic
-from bcfsync.net import Http
-from bcfsync.net import Seams as NetSeams
 from bcfsync.plan.policy import Deletes
 from bcfsync.plan.topics import own_part
 from bcfsync.sides.rest.facts import TAG_COVERS
@@ -32,9 +30,7 @@ from bcfsync.store import REMOTE, UNSETTLED, Store, seen_of
 def converged(people: People) -> None:
     """Everybody goes home; within five turns nothing is left to do, and then there is nothing ever again."""
     stack = people.stack
-    stack.sleep(2 * 24 * 3600)
-    stack.turn()
-    stack.sleep(120)  # what is absent is gone now
+    stack.days_pass()
     stack.settle()
     told = stack.turn()
     assert told.ended is None
@@ -71,9 +67,9 @@ class Found:
     held: set[str]
 
     @classmethod
-    def of(cls, stack: Stack, store: Store) -> "Found":
-        with closing(Http(f"{ROOT}/bcf/{stack.api}", "t-sync", NetSeams(stack.wire, stack.sleep))) as http:
-            side = RestSide(http, "demo", {"root": http.root})
+    def of(cls, stack: Ground, store: Store) -> "Found":
+        with closing(stack.http()) as http:
+            side = RestSide(http, stack.project, {"root": http.root})
             server = tuple(side.load(list(side.listing().topics)).topics.values())
         files = {}
         for path in stack.archives():
@@ -97,7 +93,7 @@ def _nothing_lost(people: People, store: Store) -> None:
     assert not lost, f"lost: {lost}"
 
 
-def _nothing_doubled(stack: Stack) -> None:
+def _nothing_doubled(stack: Ground) -> None:
     for place, texts in [("server", stack.server_bytes()), *((at.name, archive_bytes(at)) for at in stack.archives())]:
         doubled = [token for token, times in Counter(tokens(texts)).items() if times > 1]
         assert not doubled, f"doubled on {place}: {doubled}"

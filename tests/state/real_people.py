@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from real_stack import ANNA, BEN, Stack, png
+from real_stack import ANNA, BEN, Ground, png
 from sim_ledger import Ledger, Written, token_of, tokens_in
 
 import bcfsync
@@ -32,7 +32,7 @@ _SERVERS_OWN = {"guid", "server_assigned_id", "authorization"}
 class People:
     """Everybody who works on a project, and what they know."""
 
-    stack: Stack
+    stack: Ground
     ledger: Ledger = field(default_factory=Ledger)
     made: int = 0
     deletions: int = 0

@@ -128,6 +128,8 @@ def seamed_files(seams: Seams, folder: Path) -> Iterator[None]:
     replace, unlink = os.replace, os.unlink
 
     def replacing(source: Any, target: Any, **more: Any) -> None:
+        if seams.dead:
+            return
         seams.before(REPLACE)
         replace(source, target, **more)
         if str(target).endswith(".bcf"):

@@ -3,15 +3,18 @@
 Each turn is a process of its own: whatever it had at hand is made anew for the next one.
 """
 
+import gc
+import os
 import re
 import shutil
 import struct
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,93 +76,28 @@ class Turned:
         return any(isinstance(item, InSync) for item in self.events)
 
 
-class Stack:
-    """One folder, one project, one state."""
+class Ground:
+    """A folder of archives and a project on a server, as people see them, whatever brings the two together."""
 
-    def __init__(self, api: str = "3.0", policy: Policy | None = None, file_version: str = "") -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="state-", dir=_MEMORY_DISK if _MEMORY_DISK.is_dir() else None))
-        self.folder = self.home / "folder"
-        self.folder.mkdir()
-        mark(self.folder, MARK)
-        self.api = api
-        self.file_version = file_version or api
-        self.policy = policy or Policy()
-        self.options: dict[str, Any] = {}
-        self.now = START
-        self.seams = Seams()
-        self.server = ServerStore(self.home / "server", clock=self.clock)
-        app = create_app(self.server, tokens={"t-sync": SYNC, "t-anna": ANNA, "t-ben": BEN})
-        app.testing = True
-        self.wire = SeamedWire(httpx.WSGITransport(app), self.seams)
-        self.web = httpx.Client(
-            transport=self.wire.inner, base_url=f"{ROOT}/bcf/3.0/projects/demo/", headers={"Authorization": "Bearer t-anna"}
-        )
+    home: Path
+    folder: Path
+    api: str
+    file_version: str
+    policy: Policy
+    web: httpx.Client
+
+    project: str
 
     def clock(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
+        """Now."""
+        raise NotImplementedError
 
-    def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+    def days_pass(self) -> None:
+        """Time, if there is any to be had."""
 
-    def close(self) -> None:
-        self.web.close()
-        self.server.close()
-        shutil.rmtree(self.home, ignore_errors=True)
-
-    # -- the engine --------------------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> Path:
-        return self.home / "state" / "pair" / "state.db"
-
-    def turn(self, fault: Fault | None = None) -> Turned:
-        """One turn; it may be struck by a fault. What it must never do is looked at on the way."""
-        self.sleep(5)
-        self.seams.arm(fault)
-        before, sent = photographed(self.folder), len(self.wire.requests)
-        told = Turned()
-        try:
-            with seamed_files(self.seams, self.home), ExitStack() as stack:
-                touched = self._turned(told, stack)
-        except Crash as crash:
-            told.ended, touched = crash, None
-        except BcfsyncError as error:
-            told.ended, touched = error, None
-        finally:
-            self.seams.arm(None)
-        told.requests = self.wire.requests[sent:]
-        after = photographed(self.folder)
-        told.wrote = sum(method != "GET" for method, _ in told.requests)
-        told.files = sum(before.get(name) != found for name, found in after.items())
-        for name, found in after.items():
-            untouched(name, before.get(name, {}), found, touched)
-        return told
-
-    def _turned(self, told: Turned, stack: ExitStack) -> set[str]:
-        store = stack.enter_context(SeamedStore(self.state, self.seams, self.clock))
-        http = stack.enter_context(
-            closing(Http(f"{ROOT}/bcf/{self.api}", "t-sync", NetSeams(self.wire, self.sleep, lambda: 0.0)))
-        )
-        remote = RestSide(http, "demo", known_facts(store))
-        care = Care(History(self.home / "history", self.clock), wait_for_others=False, sleep=self.sleep)
-        folder = ArchiveFolder(self.folder, self.file_version, care=care)
-        sparing = Sparing(Trash(self.home / "trash", self.clock), folder, remote)
-        partner = Partner(
-            remote, store, f"{MARK}/inbox.bcf", policy=self.policy, spare=sparing.keep,
-            shelf=BlobShelf(self.home / "shelf"), **self.options,
-        )  # fmt: skip
-        touched: set[str] = set()
-        with closing(turn(folder, partner, Timing(self.clock, self.sleep))) as events:
-            for event in events:
-                told.events.append(event)
-                if isinstance(event, Pass):
-                    sparing.replica = event.replica
-                if isinstance(event, Applied) and event.step.site is Site.LOCAL and event.step.verb.writes:
-                    touched |= {event.step.topic, event.step.guid, event.outcome.guid, event.step.target or ""}
-        touched |= {local.guid for local, far in store.links() if far.guid in touched}
-        keep_facts(store, remote)
-        return {guid_key(guid) for guid in touched if guid}
+    def turn(self) -> Turned:
+        """Bring both sides together once."""
+        raise NotImplementedError
 
     def settle(self, most: int = MOST_TURNS) -> list[Turned]:
         """Turns until one writes nothing."""
@@ -169,13 +107,12 @@ class Stack:
             assert told[-1].ended is None, f"a turn without faults ends: {told[-1].ended!r}"
             if not told[-1].writes and not told[-1].undone:
                 return told
-        last = [(str(item.step.site), str(item.step.verb), item.step.label, item.outcome) for item in told[-1].events
-                if isinstance(item, Applied)]  # fmt: skip
+        last = [
+            (str(item.step.site), str(item.step.verb), item.step.label, item.outcome)
+            for item in told[-1].events
+            if isinstance(item, Applied)
+        ]
         raise AssertionError(f"still at work after {most} turns: {last}, {told[-1].requests}")
-
-    def state_open(self) -> SeamedStore:
-        """The state, to look at or to decide conflicts in."""
-        return SeamedStore(self.state, Seams(), self.clock)
 
     # -- what is there -----------------------------------------------------------------------------------------
 
@@ -202,6 +139,139 @@ class Stack:
             for view in self.get(f"{below}/viewpoints"):
                 if view.get("snapshot"):
                     yield self.web.get(f"{below}/viewpoints/{view['guid']}/snapshot").content
+
+
+class Stack(Ground):
+    """One folder, one project, one state."""
+
+    project = "demo"
+
+    def __init__(
+        self, api: str = "3.0", policy: Policy | None = None, file_version: str = "", like: "Stack | None" = None
+    ) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="state-", dir=_MEMORY_DISK if _MEMORY_DISK.is_dir() else None))
+        self.folder = self.home / "folder"
+        if like is None:
+            self.folder.mkdir()
+            mark(self.folder, MARK)
+        else:
+            # an archive that is linked keeps its stamp, and nobody writes into one
+            shutil.copytree(like.home, self.home, copy_function=_linked, dirs_exist_ok=True)
+        self.api = api
+        self.file_version = file_version or api
+        self.policy = policy or Policy()
+        self.options: dict[str, Any] = {}
+        self.now = like.now if like else START
+        self.seams = Seams()
+        self.passed = Counter[str]()
+        self.server = ServerStore(self.home / "server", clock=self.clock)
+        app = create_app(self.server, tokens={"t-sync": SYNC, "t-anna": ANNA, "t-ben": BEN})
+        app.testing = True
+        self.wire = SeamedWire(httpx.WSGITransport(app), self.seams)
+        self.web = httpx.Client(
+            transport=self.wire.inner, base_url=f"{ROOT}/bcf/3.0/projects/demo/", headers={"Authorization": "Bearer t-anna"}
+        )
+
+    def clock(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def days_pass(self) -> None:
+        """Nobody works; what is absent is gone after that."""
+        self.sleep(2 * 24 * 3600)
+        self.turn()
+        self.sleep(120)
+
+    def copied(self) -> "Stack":
+        """Another one that is like this one to the last byte."""
+        made = Stack(self.api, self.policy, self.file_version, like=self)
+        made.options = dict(self.options)
+        return made
+
+    def close(self) -> None:
+        self.web.close()
+        self.server.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    # -- the engine --------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state" / "pair" / "state.db"
+
+    def turn(self, fault: Fault | None = None) -> Turned:
+        """One turn; it may be struck by a fault. What it must never do is looked at on the way."""
+        self.sleep(5)
+        self.seams.arm(fault)
+        before, sent = photographed(self.folder), len(self.wire.requests)
+        told = Turned()
+        with seamed_files(self.seams, self.home):
+            touched = self._ended(told)
+            if self.seams.dead:
+                gc.collect()  # nothing of a dead process tidies up later
+        self.passed = Counter(self.seams.counts)
+        self.seams.arm(None)
+        told.requests = self.wire.requests[sent:]
+        after = photographed(self.folder)
+        told.wrote = sum(method != "GET" for method, _ in told.requests)
+        told.files = sum(before.get(name) != found for name, found in after.items())
+        for name, found in after.items():
+            untouched(name, before.get(name, {}), found, touched)
+        return told
+
+    def _ended(self, told: Turned) -> set[str] | None:
+        """The turn to its end, whichever; the topics it wrote into archives, where it can tell."""
+        try:
+            with ExitStack() as stack:
+                return self._turned(told, stack)
+        except Crash:
+            told.ended = Crash()  # without the frames it came by
+        except BcfsyncError as error:
+            told.ended = error.with_traceback(None)
+        return None
+
+    def _turned(self, told: Turned, stack: ExitStack) -> set[str]:
+        store = stack.enter_context(SeamedStore(self.state, self.seams, self.clock))
+        http = stack.enter_context(
+            closing(Http(f"{ROOT}/bcf/{self.api}", "t-sync", NetSeams(self.wire, self.sleep, lambda: 0.0)))
+        )
+        remote = RestSide(http, "demo", known_facts(store))
+        care = Care(History(self.home / "history", self.clock), wait_for_others=False, sleep=self.sleep)
+        folder = ArchiveFolder(self.folder, self.file_version, care=care)
+        sparing = Sparing(Trash(self.home / "trash", self.clock), folder, remote)
+        partner = Partner(
+            remote, store, f"{MARK}/inbox.bcf", policy=self.policy, spare=sparing.keep,
+            shelf=BlobShelf(self.home / "shelf"), **self.options,
+        )  # fmt: skip
+        touched: set[str] = set()
+        with closing(turn(folder, partner, Timing(self.clock, self.sleep))) as events:
+            for event in events:
+                told.events.append(event)
+                if isinstance(event, Pass):
+                    sparing.replica = event.replica
+                if isinstance(event, Applied) and event.step.site is Site.LOCAL and event.step.verb.writes:
+                    touched |= {event.step.topic, event.step.guid, event.outcome.guid, event.step.target or ""}
+        touched |= {local.guid for local, far in store.links() if far.guid in touched}
+        keep_facts(store, remote)
+        return {guid_key(guid) for guid in touched if guid}
+
+    def state_open(self) -> SeamedStore:
+        """The state, to look at or to decide conflicts in."""
+        return SeamedStore(self.state, Seams(), self.clock)
+
+    def http(self) -> Http:
+        """A session of the engine's own, to look at the server with our readers."""
+        return Http(f"{ROOT}/bcf/{self.api}", "t-sync", NetSeams(self.wire, self.sleep))
+
+
+def _linked(source: str, target: str) -> None:
+    if source.endswith(".bcf"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def archive_bytes(path: Path) -> Iterator[bytes]:

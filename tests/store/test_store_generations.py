@@ -234,4 +234,4 @@ def test_a_name_like_a_pattern_is_taken_as_it_is(store):
         store.rename_replica(name, name + "2")
         assert shadows(store).pop((key, name + "2")) == "x"
         store.forget_replica(name + "2")
-    assert shadows(store) == {}
+    assert {name.split(":")[0] for _, name in shadows(store)} == {"past"}

@@ -109,11 +109,20 @@ def test_forgetting_leaves_nothing(path):
         assert (list(store.links()), shadows(store), list(store.intents()), store.noted("a")) == ([], {}, [], None)
 
 
+def test_what_a_forgotten_archive_held_is_old_news_with_what_the_server_held_then(path):
+    with Store(path) as store:
+        confirmed(store, values={"/a": "1", seen_by("/a"): "2"})
+        store.forget_replica("/a")
+        assert sorted(shadows(store).values()) == ["1", "2"]
+        assert {name.removeprefix("remote:")[:5] for _, name in shadows(store)} == {"past:"}
+
+
 def test_forgetting_an_archive_keeps_identities_and_the_other_archives(path):
     with Store(path) as store:
         confirmed(store, values={"/a": "1", seen_by("/a"): "2", "/b": "3", seen_by("/b"): "4", REMOTE: "5"})
         store.forget_replica("/a")
-        assert shadows(store) == {(HERE, "/b"): "3", (HERE, seen_by("/b")): "4", (HERE, REMOTE): "5"}
+        kept = {name: value for name, value in shadows(store).items() if "past:" not in name[1]}
+        assert kept == {(HERE, "/b"): "3", (HERE, seen_by("/b")): "4", (HERE, REMOTE): "5"}
         assert list(store.links()) == [(HERE, THERE)]
 
 

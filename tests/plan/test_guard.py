@@ -1,0 +1,59 @@
+"""The brake: how many deletions are made without asking."""
+
+import pytest
+
+from bcfsync.changes import Cause, Hold, Kind, Plan, Site, Step, Verb
+from bcfsync.model import Comment, Topic
+from bcfsync.plan.guard import braked
+
+
+def plan(topics=0, comments=0, others=1):
+    known = [(Kind.TOPIC, "", Topic(f"t{at}")) for at in range(topics)]
+    known += [(Kind.COMMENT, "t", Comment(f"c{at}")) for at in range(comments)]
+    found = [(Verb.UPDATE, Kind.TOPIC, "", Topic(f"u{at}")) for at in range(others)]
+    found = [*((Verb.DELETE, *item) for item in known), *found]
+    steps = (
+        Step(at, Site.REMOTE, verb, kind, value.guid, value, value, f"label {at}", topic=topic)
+        for at, (verb, kind, topic, value) in enumerate(found)
+    )
+    return Plan(tuple(steps), holds=(Hold(Kind.TOPIC, "", "held", "before", "held before"),))
+
+
+@pytest.mark.parametrize(
+    ("topics", "comments", "count", "held", "allowed", "stops"),
+    [
+        (1, 0, 1, 2, None, False),
+        (5, 0, 5, 20, None, False),
+        (6, 0, 6, 20, None, True),
+        (3, 3, 6, 20, None, True),
+        (6, 0, 6, 60, None, False),
+        (7, 0, 7, 69, None, True),
+        (6, 0, 6, 69, None, False),
+        (2, 0, 6, 20, None, True),
+        (2, 0, 2, 2, None, True),
+        (1, 0, 1, 1, None, False),
+        (2, 0, 2, 3, None, False),
+        (0, 3, 3, 2, None, False),
+        (2, 0, 2, 2, 2, False),
+        (9, 0, 9, 20, 9, False),
+        (9, 0, 9, 20, 8, True),
+        (1, 0, 1, 20, 0, True),
+    ],
+)
+def test_so_many_deletions_are_made_without_asking(topics, comments, count, held, allowed, stops):
+    before = plan(topics, comments)
+    after, reason = braked(before, count, held, allowed)
+    assert bool(reason) is stops
+    if not stops:
+        assert after is before
+        return
+    assert f"--allow-deletes {count}" in reason
+    assert [(step.number, step.verb) for step in after.steps] == [(0, Verb.UPDATE)]
+    assert [item.reason for item in after.holds] == ["before", *[reason] * (topics + comments)]
+    assert {item.cause for item in after.holds[1:]} == {Cause.ASKED}
+    assert [item.label for item in after.holds[1:]] == [step.label for step in before.deletions]
+
+
+def test_the_reason_says_what_is_too_much():
+    assert braked(plan(2), 2, 2, None)[1].startswith("all topics, more than the 5 allowed")
+    assert braked(plan(6), 6, 20, None)[1].startswith("6 deletions at once, more than the 5 allowed")

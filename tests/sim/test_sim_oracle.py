@@ -1,0 +1,108 @@
+"""The simulator itself: the same every time, able to fail, and able to say why."""
+
+import pytest
+import sim_server
+from sim_faults import AT
+from sim_oracle import judge
+from sim_scenario import STRIKES, drawn
+from sim_server import PROFILES
+from sim_store import SimStore
+from simulate import main, played, shortened
+
+from bcfsync.merge import Merged, Shadows, merge_scalars
+from bcfsync.store import Store
+
+BY_NAME = {item.name: item for item in PROFILES}
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda item: item.name)
+def test_a_seed_gives_the_same_story_and_the_same_end_every_time(profile):
+    for seed in range(6):
+        one, other = (judge(drawn(profile, seed), telling=True) for _ in range(2))
+        assert (one.story, one.trace, one.findings) == (other.story, other.trace, other.findings)
+        assert judge(drawn(profile, seed)).trace == one.trace
+
+
+def test_every_strike_has_its_seams_and_is_drawn():
+    assert set(STRIKES) == set(AT)
+
+
+def test_every_strike_comes_true_and_stale_saves_happen():
+    tally = played(PROFILES[2], range(400))
+    assert {name for name in AT if not tally.counts[name]} == set()
+    assert tally.counts["stale saves"] > 80
+
+
+# -- an engine with a rule less ----------------------------------------------------------------------------------
+
+
+def without_stale_saves(patch):
+    patch.setattr("bcfsync.turn.turning.heal", lambda *_: 0)
+
+
+def without_intents(patch):
+    patch.setattr(SimStore, "begin", lambda *_: None)
+
+
+def without_adoption(patch):
+    patch.setattr("bcfsync.plan.pairing._pair_by_content", lambda *_: {})
+    patch.setattr("bcfsync.plan.pairing._pair_newcomers", lambda *_: {})
+
+
+def without_own_stamps(patch):
+    patch.setattr(Store, "own_stamps", lambda *_: frozenset())
+
+
+def without_conflicts(patch):
+    def last_one_wins(names, shadows, source, target):
+        merged = merge_scalars(names, shadows, source, target)
+        return Merged(merged.updates | {name: getattr(source, name) for name in merged.conflicts})
+
+    patch.setattr("bcfsync.plan.topics.merge_scalars", last_one_wins)
+
+
+def without_old_shadows(patch):
+    patch.setattr("bcfsync.execute.advanced", lambda _old, source, target, *_: Shadows(source, target))
+
+
+def without_comparing_before_a_write(patch):
+    patch.setattr(sim_server.SimServer, "_problem", lambda *_: None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("broken", "profile", "letter"),
+    [
+        (without_stale_saves, "keeps-guids+if-match", "b"),
+        (without_intents, "mints+if-match", "c"),
+        (without_adoption, "mints+if-match", "c"),
+        (without_conflicts, "keeps-guids+if-match", "b"),
+        (without_old_shadows, "keeps-guids+if-match", "b"),
+        (without_comparing_before_a_write, "keeps-guids+if-match", "b"),
+    ],
+)
+def test_an_engine_with_a_rule_less_is_found_out_within_a_few_hundred_seeds(broken, profile, letter, monkeypatch):
+    broken(monkeypatch)
+    found = played(BY_NAME[profile], range(200))
+    assert letter in found.letters, found.failing
+
+
+# -- telling -----------------------------------------------------------------------------------------------------
+
+
+def test_a_failing_scenario_is_made_shorter_and_fails_alike(monkeypatch):
+    without_stale_saves(monkeypatch)
+    profile = BY_NAME["keeps-guids+if-match"]
+    seed = next(seed for seed in range(300) if judge(drawn(profile, seed)).findings)
+    long = drawn(profile, seed)
+    kinds = judge(long).kinds
+    short = shortened(long, kinds)
+    assert len(short.actions) < len(long.actions)
+    assert judge(short).kinds & kinds
+
+
+def test_the_program_tells_a_seed_and_counts_many(capsys):
+    assert main(["--profile", "mints", "--seed", "0", "--story"]) == 0
+    assert "everybody goes home" in capsys.readouterr().out
+    assert main(["--seeds", "9"]) == 0
+    assert "9 seeds" in capsys.readouterr().out
