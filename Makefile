@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -65,6 +65,12 @@ sim: $(STAMP)  ## scenarios through the simulator: SEEDS=90000 FIRST=0, ONE=17 P
 
 mutants: $(STAMP)  ## faults put into the planner, which the tests have to notice: MOST=300 SEED=2 for another sample
 	$(BIN)/python tests/mutation.py --most $(or $(MOST),300) --seed $(or $(SEED),1) --least 90
+
+machine: $(STAMP)  ## the state machine over archives, SQLite and HTTP: EXAMPLES=1000 STEPS=60
+	BCFSYNC_MACHINE_EXAMPLES=$(or $(EXAMPLES),1000) BCFSYNC_MACHINE_STEPS=$(or $(STEPS),40) $(BIN)/python -m pytest -q tests/state/test_state_machine.py
+
+kills: $(STAMP)  ## the program killed by the system, and what is left judged: N=1000 SEED=1
+	$(BIN)/python tests/state/kills.py --kills $(or $(N),1000) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

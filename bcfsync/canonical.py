@@ -49,7 +49,6 @@ TOPIC_SETS = ("labels", "reference_links")
 _NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat", "spelling"})
 _FILE_NAMES = frozenset({"reference"})
 
-_SIMPLE = frozenset({int, float, bool, type(None)})
 _MOST_REMEMBERED = 20_000
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
@@ -82,8 +81,8 @@ def canonical(value: object) -> Plain:
     if isinstance(value, str):
         folded = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
         return folded.rstrip() or None
-    if type(value) in _SIMPLE:
-        return value  # type: ignore[return-value] # mypy: these types are plain
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Timestamp):
         return value.instant.astimezone(UTC).isoformat(timespec="milliseconds")
     if isinstance(value, Blob):
@@ -92,8 +91,6 @@ def canonical(value: object) -> Plain:
         return [canonical(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         return _without_absent({name: canonical(getattr(value, name)) for name in _content_of(type(value))})
-    if isinstance(value, bool | int | float) or value is None:
-        return value
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 

@@ -185,6 +185,7 @@ class _Execution:
 
     def _begin(self, step: Step, change: Change) -> None:
         scope = (step.kind, guid_key(step.topic) if step.topic else "")
+        self._record()  # who is who must be known before one more of them is under way
         minted = not self.ends.at(self.site).capabilities.client_guid
         if minted and scope not in self.remembered:
             self.remembered.add(scope)

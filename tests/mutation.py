@@ -134,7 +134,7 @@ def _faults(node: ast.AST) -> Iterator[str]:
             yield f"{value} becomes {not value}"
         case ast.Constant(value=int() as value):
             yield f"{value} becomes {value + 1}"
-        case ast.Return(value=value) if value is not None and not _is_none(value):
+        case ast.Return(value=value) if value is not None and not _is_nothing(value):
             yield "returns None"
         case ast.If():
             yield "the condition is always true"
@@ -143,8 +143,9 @@ def _faults(node: ast.AST) -> Iterator[str]:
             yield "is left out"
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.expr) -> bool:
+    """None, or False, which is as good as None to whoever asks."""
+    return isinstance(node, ast.Constant) and not node.value
 
 
 def mutated(mutant: Mutant) -> ast.Module:

@@ -13,8 +13,11 @@ _NAME = "learned"
 
 def known_facts(store: Store) -> dict[str, str]:
     """The facts of the last run; none where there was none."""
-    found = json.loads(store.noted(_NAME) or "{}")
-    return {str(name): str(value) for name, value in found.items()}
+    try:
+        found = json.loads(store.noted(_NAME) or "{}")
+    except ValueError:
+        return {}  # all of it is learned anew
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def keep_facts(store: Store, remote: RestSide) -> None:

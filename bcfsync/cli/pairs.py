@@ -206,11 +206,11 @@ def _remember_where(home: Home) -> None:
     """Note beside the record whose it is: for people, and for a folder that lost its marker."""
     folder, server, project = _whose(home.pair)
     facts = {"folder": folder, "server": server, "project": project, "marker": home.marker}
-    text = json.dumps(facts, ensure_ascii=True, indent=1)
+    text = json.dumps(facts, ensure_ascii=True, indent=1).encode()
     path = home.folder / _WHERE
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
+    if not path.exists() or path.read_bytes() != text:
         with replacing(path) as stream:
-            stream.write(text.encode())
+            stream.write(text)
 
 
 def archive_name(replica: str) -> str:

@@ -134,4 +134,4 @@ def _tell(remote: Remote, server: Found, manner: Manner) -> None:
         return
     user = f"as {server.user}" if server.user else "does not say who we are"
     said = f"{remote.name}: BCF-API {server.version}, {user}, {counted(len(server.projects), 'project')}"
-    click.echo(printable(said), err=True)
+    click.echo(printable(said))

@@ -63,7 +63,7 @@ def tell_status(names: Sequence[str], manner: Manner, *, offline: bool) -> int:
             click.echo(json_text(_status_facts(told)))
         else:
             for line in _status_lines(told, manner):
-                click.echo(printable(line), err=True)
+                click.echo(printable(line))
     return code
 
 

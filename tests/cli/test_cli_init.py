@@ -116,7 +116,7 @@ def test_servers_are_added_listed_and_tried(desk):
     assert found["ours"]["token"] == "BCFSYNC_TOKEN_OURS"
     assert found["theirs"]["token"] == "token_command"
     assert "demo" not in desk.do("remote", "list").out
-    assert "ours: BCF-API 3.0, as demo@example.com, " in desk.do("remote", "test", "ours").err
+    assert "ours: BCF-API 3.0, as demo@example.com, " in desk.do("remote", "test", "ours").out
 
 
 def test_a_server_that_cannot_be_reached_is_told_with_its_name(desk):

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.slow
 
 def test_a_pair_in_step_is_in_sync_with_code_0(tower):
     found = tower.do("status")
-    assert "in sync, 2 archives" in found.err
-    assert "last change: 20" in found.err
+    assert "in sync, 2 archives" in found.out
+    assert "last change: 20" in found.out
     assert not tower.server.writes()
 
 
@@ -21,8 +21,8 @@ def test_pending_changes_are_code_10_and_counted_by_side(tower):
     tower.change("Pipe", priority="Low")
     found = tower.run("status")
     assert found.code == 10
-    assert "changes are pending: 1 to the files, 1 to the server; 2 archives" in found.err
-    assert "next: bcfsync sync tower" in found.err
+    assert "changes are pending: 1 to the files, 1 to the server; 2 archives" in found.out
+    assert "next: bcfsync sync tower" in found.out
     (facts,) = tower.run("status", "--json").lines
     assert (facts["pending"], facts["exit_code"]) == ({"local": 1, "remote": 1}, 10)
 
@@ -33,14 +33,14 @@ def test_conflicts_are_named_with_code_6(tower):
     tower.run("sync")
     found = tower.run("status")
     assert found.code == 6
-    assert "! conflict  0000 “Duct” priority" in found.err
-    assert "next: bcfsync conflicts list" in found.err
+    assert "! conflict  0000 “Duct” priority" in found.out
+    assert "next: bcfsync conflicts list" in found.out
 
 
 def test_offline_asks_no_server(tower):
     tower.change("Pipe", priority="Low")
     found = tower.do("status", "--offline")
-    assert "2 archives on record; changes since then are not known" in found.err
+    assert "2 archives on record; changes since then are not known" in found.out
     assert not tower.server.requests
 
 
@@ -50,21 +50,21 @@ def test_a_server_that_is_down_leaves_what_is_on_record_with_code_5(tower):
     tower.toml.write_text(text)
     found = tower.run("status")
     assert found.code == 5
-    assert "the server was not asked: http://127.0.0.1:1" in found.err
+    assert "the server was not asked: http://127.0.0.1:1" in found.out
 
 
 def test_before_the_first_sync_nothing_was_changed(desk):
     desk.set_up()
     found = desk.run("status", "--offline")
     assert found.code == 0
-    assert "nothing was changed yet" in found.err
+    assert "nothing was changed yet" in found.out
 
 
 def test_an_archive_that_cannot_be_read_is_named(tower):
     (tower.issues / "broken.bcf").write_bytes(b"this is no zip")
     found = tower.run("status")
     assert found.code == 3
-    assert "broken.bcf" in found.err
+    assert "broken.bcf" in found.out
 
 
 def test_the_log_lists_runs_newest_first_and_one_of_them_in_detail(tower):
@@ -124,4 +124,4 @@ def test_a_server_that_cannot_tell_concurrent_edits_is_said_to_be_one(tower):
     (state,) = (tower.folder / "state" / "pairs").glob("*/state.db")
     with Store(state) as store:
         store.note("learned", json.dumps({**json.loads(store.noted("learned") or "{}"), "if_match": "ignored"}))
-    assert "this server cannot detect concurrent edits" in tower.run("status", "--offline").err
+    assert "this server cannot detect concurrent edits" in tower.run("status", "--offline").out

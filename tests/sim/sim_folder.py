@@ -4,7 +4,7 @@ A file is replaced whole and under the same conditions as on a disk: all changes
 coming one is announced, compared again, and only then the file is another one. Every one of these moments is a seam.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import IO
@@ -57,7 +57,6 @@ class SimFolder:
     """The disk, and at the same time what the engine sees of it."""
 
     seams: Seams
-    announces: bool = True
     files: dict[str, File] = field(default_factory=dict)
     last: dict[str, File] = field(default_factory=dict)
     mounted: bool = True
@@ -101,6 +100,10 @@ class SimFolder:
     def close(self, replica: str) -> None:
         """Let go."""
         self.sides.pop(replica, None)
+
+    def doubtful(self, replica: str) -> str | None:  # noqa: ARG002
+        """What a scan does not show is not there."""
+        return None
 
     def doubtful(self, replica: str) -> str | None:  # noqa: ARG002 - what is not there is not there
         """Nothing is in doubt."""
@@ -247,6 +250,3 @@ def _held(topic: Topic | None, change: Change) -> object | None:
 def _instead(outcomes: list[Outcome], status: Status, message: str) -> Iterator[Outcome]:
     for item in outcomes:
         yield replace(item, status=status, message=message) if item.status is Status.DONE else item
-
-
-Disk = Callable[[], SimFolder]

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sim_ledger import SCALARS, tokens_in
@@ -29,6 +30,8 @@ from bcfsync.plan.topics import own_part
 from bcfsync.store import REMOTE, UNSETTLED, seen_of
 
 MOST_TURNS = 5
+PAUSE = timedelta(minutes=2)
+"""Between two turns of a watch; an archive that is gone as long counts as gone."""
 HABIT = "habit"
 """Stands for a value no person wrote: what a tool writes by habit."""
 _PLURAL = {"label": ("labels",), "stage": ("stage",), "due_date": ("due_date",)}
@@ -104,6 +107,7 @@ class _Oracle:
         quiet = False
         for _ in range(MOST_TURNS):
             before = world.server.writes + world.folder.writes
+            world.now += PAUSE
             ended = world.turn()
             if ended.startswith("Emptied"):
                 self.verdict.excused["guard: the server's project was emptied by its users"] += 1
@@ -158,12 +162,10 @@ class _Oracle:
         return found
 
     def _conflicts(self) -> list[Any]:
-        store = self.world.store
-        return list(store.conflicts()) if hasattr(store, "conflicts") else self.world.engine.conflicts()
+        return list(self.world.store.conflicts())
 
     def _holds(self) -> list[Any]:
-        store = self.world.store
-        return list(store.holds()) if hasattr(store, "holds") else self.world.engine.holds()
+        return list(self.world.store.holds())
 
     def _preferred(self, token: str) -> str:
         """Where a rule of preference decided: the loser stands in the log, and the winner had not been seen by it."""

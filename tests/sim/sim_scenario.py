@@ -44,7 +44,7 @@ ACTIONS = (
 )
 
 
-STALE = ("open", "web", "turn", "edit", "save", "turn")
+STALE = ("open", "web", "turn", "edit", "save")
 """What makes a stale save, in this order, whatever else happens in between."""
 
 

@@ -24,6 +24,7 @@ COMMITS = (
     "note",
     "forget_replica",
     "begin_run",
+    "sent",
     "end_run",
     "expect",
     "acknowledge",
@@ -83,5 +84,4 @@ def _with_seams(name: str) -> Callable[..., Any]:
 
 
 for _name in COMMITS:
-    if hasattr(Store, _name):
-        setattr(SimStore, _name, _with_seams(_name))
+    setattr(SimStore, _name, _with_seams(_name))

@@ -342,7 +342,6 @@ class World:
         """One turn of the engine; gives how it ended."""
         self.seams.arm(strikes or [])
         self.counts["turns"] += 1
-        self.engine.failed = 0
         self.tell("the engine turns")
         ended = ""
         try:

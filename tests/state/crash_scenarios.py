@@ -1,4 +1,4 @@
-"""What a turn may be in the middle of when its process ends: each scenario is a beginning, and what people did since."""
+"""What a turn may be in the middle of when its process ends: a beginning, and what people did since."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -73,9 +73,7 @@ def in_file(found: Office, change, name: str = "a.bcf", title: str = "One") -> N
 def on_server(found: Office, change, title: str = "One") -> None:
     """Somebody edits a topic on the server."""
     bcf = found.remote.bcf
-    found.remote.bcf = replace(
-        bcf, topics=tuple(change(item) if item.title == title else item for item in bcf.topics)
-    )
+    found.remote.bcf = replace(bcf, topics=tuple(change(item) if item.title == title else item for item in bcf.topics))
 
 
 def saying(**members):

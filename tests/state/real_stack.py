@@ -164,17 +164,24 @@ class Stack(Ground):
         self.now = like.now if like else START
         self.seams = Seams()
         self.passed = Counter[str]()
+        self.off = timedelta(0)
         self.server = ServerStore(self.home / "server", clock=self.clock)
         app = create_app(self.server, tokens={"t-sync": SYNC, "t-anna": ANNA, "t-ben": BEN})
         app.testing = True
         self.wire = SeamedWire(httpx.WSGITransport(app), self.seams)
         self.web = httpx.Client(
-            transport=self.wire.inner, base_url=f"{ROOT}/bcf/3.0/projects/demo/", headers={"Authorization": "Bearer t-anna"}
+            transport=self.wire.inner,
+            base_url=f"{ROOT}/bcf/3.0/projects/demo/",
+            headers={"Authorization": "Bearer t-anna"},
         )
 
     def clock(self) -> datetime:
         self.now += timedelta(milliseconds=1)
         return self.now
+
+    def machine_clock(self) -> datetime:
+        """The clock of the machine the engine runs on, which may be off."""
+        return self.clock() + self.off
 
     def sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -202,8 +209,11 @@ class Stack(Ground):
     def state(self) -> Path:
         return self.home / "state" / "pair" / "state.db"
 
-    def turn(self, fault: Fault | None = None) -> Turned:
-        """One turn; it may be struck by a fault. What it must never do is looked at on the way."""
+    def turn(self, fault: Fault | None = None, *, photographing: bool = True) -> Turned:
+        """One turn; it may be struck by a fault. What it must never do is looked at on the way.
+
+        Archives that somebody else spoils meanwhile cannot be photographed.
+        """
         self.sleep(5)
         self.seams.arm(fault)
         before, sent = photographed(self.folder), len(self.wire.requests)
@@ -215,7 +225,7 @@ class Stack(Ground):
         self.passed = Counter(self.seams.counts)
         self.seams.arm(None)
         told.requests = self.wire.requests[sent:]
-        after = photographed(self.folder)
+        after = photographed(self.folder) if photographing else {}
         told.wrote = sum(method != "GET" for method, _ in told.requests)
         told.files = sum(before.get(name) != found for name, found in after.items())
         for name, found in after.items():
@@ -234,20 +244,20 @@ class Stack(Ground):
         return None
 
     def _turned(self, told: Turned, stack: ExitStack) -> set[str]:
-        store = stack.enter_context(SeamedStore(self.state, self.seams, self.clock))
+        store = stack.enter_context(SeamedStore(self.state, self.seams, self.machine_clock))
         http = stack.enter_context(
             closing(Http(f"{ROOT}/bcf/{self.api}", "t-sync", NetSeams(self.wire, self.sleep, lambda: 0.0)))
         )
         remote = RestSide(http, "demo", known_facts(store))
-        care = Care(History(self.home / "history", self.clock), wait_for_others=False, sleep=self.sleep)
+        care = Care(History(self.home / "history", self.machine_clock), wait_for_others=False, sleep=self.sleep)
         folder = ArchiveFolder(self.folder, self.file_version, care=care)
-        sparing = Sparing(Trash(self.home / "trash", self.clock), folder, remote)
+        sparing = Sparing(Trash(self.home / "trash", self.machine_clock), folder, remote)
         partner = Partner(
             remote, store, f"{MARK}/inbox.bcf", policy=self.policy, spare=sparing.keep,
             shelf=BlobShelf(self.home / "shelf"), **self.options,
         )  # fmt: skip
         touched: set[str] = set()
-        with closing(turn(folder, partner, Timing(self.clock, self.sleep))) as events:
+        with closing(turn(folder, partner, Timing(self.machine_clock, self.sleep))) as events:
             for event in events:
                 told.events.append(event)
                 if isinstance(event, Pass):
@@ -331,6 +341,10 @@ def png(token: str) -> bytes:
 
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     text = chunk(b"tEXt", b"Title\0" + token.encode())
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + text + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
-
-
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + text
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )

@@ -16,6 +16,7 @@ from real_seams import AFTER, BEFORE, COMMIT, LOST, REPLACE, REQUEST, Fault
 from real_stack import Stack, archive_bytes, tokens, valid
 
 from bcfsync.plan.policy import Deletes, Policy
+from bcfsync.run import Applied
 
 pytestmark = pytest.mark.slow
 
@@ -171,7 +172,8 @@ class ProjectMachine(RuleBasedStateMachine):
         self.stack.options.clear()
 
     def looked_at(self, told):
-        note(f"turn: {told.ended!r} {[str(item.step.verb) + ' ' + item.step.label for item in told.events if hasattr(item, 'step')]}")
+        steps = [f"{item.step.verb} {item.step.label}" for item in told.events if isinstance(item, Applied)]
+        note(f"turn: {told.ended!r} {steps}")
         nobody_deleted(self.people, told.requests)
 
     @invariant()
