@@ -32,6 +32,7 @@ from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.plain import from_plain
 from bcfsync.sides.history import History
+from bcfsync.sides.spool import sha256_of
 from bcfsync.store import Confirmation, LoggedDeed, Run, Store
 
 N = TypeVar("N", Comment, Viewpoint, DocumentReference, Document)
@@ -131,9 +132,11 @@ class _Archives:
         versions = [item for item in self._history.versions(replica) if item.run == self._run.number]
         if stamp is None:
             return Kept(name, "is not there any more")
+        path = self._folder.path_of(replica)
+        if versions and _digest(path) == versions[0].sha256:
+            return Undone(name, "is as it was before")  # an undo that was stopped came that far
         if stamp != (versions[-1].after if versions else stamp) or stamp not in self._store.own_stamps(replica):
             return Kept(name, "was saved by another program since; its content stays")
-        path = self._folder.path_of(replica)
         self._folder.close(replica)
         if not versions:
             # the run made it; what it held is kept all the same
@@ -142,6 +145,11 @@ class _Archives:
             return Undone(name, "removed again")
         self._history.restore(replica, versions[0].sha256, path)
         return Undone(name, "as it was before, bit for bit")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return sha256_of(stream)
 
 
 def _name(replica: str) -> str:
@@ -174,7 +182,7 @@ class _Server:
             if guid_key(deed.topic) in gone:
                 continue  # it went with its topic
             change = _backwards(deed, bodies, made, self._remote)
-            outcome = change if isinstance(change, Kept) else self._applied(deed, change)
+            outcome = self._applied(deed, change) if isinstance(change, Change) else change
             if isinstance(outcome, Undone) and deed.key.kind is Kind.TOPIC and deed.verb == Verb.CREATE:
                 gone.add(guid_key(deed.guid))
             if isinstance(outcome, Kept) and deed.verb == Verb.CREATE:
@@ -205,7 +213,7 @@ def _ordered(deeds: list[LoggedDeed]) -> list[LoggedDeed]:
     return others + sorted(creates, key=lambda deed: ranks.get(deed.key.kind, 0))
 
 
-def _backwards(deed: LoggedDeed, bodies: Bodies, made: Made, remote: Side) -> Change | Kept:
+def _backwards(deed: LoggedDeed, bodies: Bodies, made: Made, remote: Side) -> Change | Undone | Kept:
     """The change that takes a write back; or why there is none."""
     kind = deed.key.kind
     held = _held(deed, bodies)
@@ -222,11 +230,13 @@ def _backwards(deed: LoggedDeed, bodies: Bodies, made: Made, remote: Side) -> Ch
             return Kept(deed.label, "was deleted; bcfsync restore brings a topic back")
 
 
-def _restored(deed: LoggedDeed, held: Entity | None) -> Change | Kept:
+def _restored(deed: LoggedDeed, held: Entity | None) -> Change | Undone | Kept:
     before, after = _entity(deed, deed.before), _entity(deed, deed.after)
     if held is None or before is None or after is None:
         return Kept(deed.label, "is not there any more" if held is None else "what was there before is not on record")
     names = deed.fields or tuple(item.name for item in fields(before))
+    if all(same(getattr(held, name), getattr(before, name)) for name in names):
+        return Undone(deed.label, "is as it was before")
     changed = [name for name in names if not same(getattr(held, name), getattr(after, name))]
     if changed:
         return Kept(deed.label, f"somebody has changed {', '.join(changed)} since")

@@ -83,6 +83,8 @@ def plan_pairs(
 ) -> int:  # fmt: skip
     """Rehearse each pair, say what it would do, and save it where that is wanted; the exit code."""
     found = configured(manner)
+    if output is not None:
+        _check_apart(named(found, names))
     saved: dict[str, dict[str, Any]] = {}
     asked = replace(asked, patience=PATIENCE)
     codes = [_plan(pair, found, asked, manner, saved) for pair in named(found, names)]
@@ -131,6 +133,14 @@ def rehearsed(at_hand: Joined, tell: Callable[[TurnEvent], None] = lambda _event
         for store in (partner.store, *partner.neighbours):
             store.close()
     return found
+
+
+def _check_apart(pairs: Sequence[Pair]) -> None:
+    """Refuse to save what cannot be carried out: a sync of one pair changes what the other one over its folder does."""
+    for pair in pairs:
+        other = next((item for item in pairs if item is not pair and item.folder == pair.folder), None)
+        if other is not None:
+            raise NoPlan(f"{pair.name} and {other.name} share a folder", hint="save the plan of one of them")
 
 
 # -- saved plans -----------------------------------------------------------------------------------------------

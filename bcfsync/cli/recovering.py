@@ -23,6 +23,7 @@ from bcfsync.cli.topics import LEAST
 from bcfsync.cli.turns import Speaker, short
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import UsageError
+from bcfsync.sides.folder import ArchiveFolder
 from bcfsync.sides.trash import Thrown, Trash
 from bcfsync.store import Run
 from bcfsync.turn import Unreadable
@@ -186,7 +187,7 @@ def restore_topic(guid: str, to: Path | None, manner: Manner) -> int:
     pair, item = found[0]
     if item.path.suffix != ".bcf":
         raise NotRestored(f"{guid}: it has no form as an archive", hint=f"what is left of it is in {item.path}")
-    target = to or _free(pair.folder, item.guid)
+    target = to or _free(pair, item.guid)
     if target.exists():
         raise NotRestored(f"{target}: is there already", hint="give another name with --to")
     if not manner.dry_run:
@@ -202,6 +203,10 @@ def restore_topic(guid: str, to: Path | None, manner: Manner) -> int:
     return 0
 
 
-def _free(folder: Path, guid: str) -> Path:
+def _free(pair: Pair, guid: str) -> Path:
+    folder = pair.folder
     names = (f"restored-{guid[:8].lower()}{more}.bcf" for more in ("", *(f"-{number}" for number in range(2, 100))))
-    return next(folder / name for name in names if not (folder / name).exists())
+    target = next(folder / name for name in names if not (folder / name).exists())
+    if not ArchiveFolder(folder, include=pair.include, exclude=pair.exclude).takes(target.name):
+        raise NotRestored(f"{target}: would be no archive of pair {pair.name}", hint="give another name with --to")
+    return target

@@ -20,11 +20,9 @@ from bcfsync.cli.pairs import PATIENCE, Asked, configured, joined, named
 from bcfsync.cli.planning import plan_pairs
 from bcfsync.cli.syncing import one_turn
 from bcfsync.config.values import Config, Pair
-from bcfsync.errors import BcfsyncError, Guarded, InvalidArchive, Locked, LoginNeeded, ServerTrouble, UsageError
+from bcfsync.errors import BcfsyncError, UsageError
 from bcfsync.watch import Stop, Watched, listening, watch
 
-_PASSING = (ServerTrouble, LoginNeeded, Guarded, Locked, InvalidArchive)
-"""What may be over the next time."""
 _INTERRUPTED = 130
 
 
@@ -79,8 +77,12 @@ class _Watcher:
             if pair.name not in self._known:
                 raise
             return self._failed(pair, error)
-        except _PASSING as error:
+        except BcfsyncError as error:
             return self._failed(pair, error)
+        except OSError as error:
+            if pair.name not in self._known or not error.filename:
+                raise
+            return self._failed(pair, UsageError(f"{error.filename}: {error.strerror}", hint="it is tried again later"))
         self._known.add(pair.name)
         self.code = max(self.code, code)
         return True

@@ -239,6 +239,16 @@ class Drawing:
         old = self.recorded(key)
         return old.known and said(old.source) == said(both[0]) and said(old.target) == said(both[1])
 
+    def refresh(self, group: str, atom: Atom, both: tuple[Entity, Entity], target: str) -> None:
+        """Record the later date of an archive's topic that says what it said, as one does that got a comment.
+
+        Only so its earlier state is known when it comes back.
+        """
+        old = self.recorded(atom.key)
+        was, now = (old.source, both[0]) if self.source_site is Site.LOCAL else (old.target, both[1])
+        if is_earlier(was, now):
+            self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1])
+
     def record(self, group: str, atom: Atom, new: Shadows, target: str) -> None:
         """Record new shadows, unless they say what is on record already."""
         old = self.recorded(atom.key)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bcfsync.canonical import same
+from bcfsync.canonical import canonical, same
 from bcfsync.changes import Kind, Site
 from bcfsync.dates import read_timestamp
 from bcfsync.merge import Merged, Shadows, merged_text
@@ -175,11 +175,21 @@ def _preferred(drawing: Drawing, atom: Atom, found: _Both, both: tuple[Any, Any]
     prefer = drawing.policy.preferred(found.name)
     if UNKNOWN in (found.bases.source, found.bases.target):
         return None  # one of the values may be old news, and a preference is none for what is old
+    if prefer is not Prefer.MANUAL and (only := _only_value(found)) is not None:
+        return _Answer(only)
     if prefer is Prefer.FILES and _is_of_another_archive(drawing, atom, found):
         return None  # two files against each other: neither is "the files"
     if prefer is Prefer.NEWEST:
         prefer = _newest(drawing, atom, both)
     return _side(drawing, found, prefer)
+
+
+def _only_value(found: _Both) -> object | None:
+    """The one value of a member without a common past; a side that does not name it may never have had it."""
+    if shown(found.bases.source) is not None or shown(found.bases.target) is not None:
+        return None
+    named = [value for value in (found.source, found.target) if canonical(value) is not None]
+    return named[0] if len(named) == 1 else None
 
 
 def _is_of_another_archive(drawing: Drawing, atom: Atom, found: _Both) -> bool:

@@ -58,6 +58,7 @@ def _may_have_arrived(drawing: Drawing, atom: Atom) -> str:
 
 def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
     if drawing.is_on_record(atom.key, (topic, held)):
+        drawing.refresh("topics", atom, (topic, held), held.guid)
         return
     shadows = drawing.shadows(atom.key, topic, held)
     scalars = merge_scalars(TOPIC_SCALARS, shadows, topic, held)

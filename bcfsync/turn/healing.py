@@ -31,10 +31,12 @@ def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> 
         None where there was nothing to judge; else how many of our writes the save took back, which the record
         knows now.
     """
-    waiting = [(store, rows) for store in stores if (rows := store.unacknowledged(replica))]
-    if tag is None or not waiting or stores[0].noted(_JUDGED + replica) == tag:
+    if tag is None or any(tag in store.own_stamps(replica) for store in stores):
         return None
-    if any(tag in store.own_stamps(replica) for store in stores):
+    if stores[0].noted(_JUDGED + replica) == tag:
+        return None
+    waiting = [(store, rows) for store in stores if (rows := store.unacknowledged(replica))]
+    if not waiting:
         return None
     listing = side.listing()
     if listing.tag != tag:

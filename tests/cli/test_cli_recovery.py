@@ -3,6 +3,9 @@
 import pytest
 from desk import a_topic
 
+from bcfsync.net import Unreachable
+from bcfsync.sides.rest.side import RestSide
+
 pytestmark = pytest.mark.slow
 
 
@@ -103,6 +106,31 @@ def test_a_topic_somebody_has_answered_stays_and_is_not_doubled_by_the_next_sync
     tower.settle()
     assert sorted(topic["title"] for topic in tower.call("GET", "topics")) == ["Door", "Duct", "Lamp", "Pipe"]
     assert sorted(tower.comments("Lamp")) == ["No.", "Too low"]
+
+
+def test_an_undo_that_was_stopped_by_the_network_is_completed_by_another_one(tower, monkeypatch):
+    before = (tower.issues / "arch.bcf").read_bytes()
+    tower.edit("mep.bcf", "Duct", priority="High")
+    tower.edit("mep.bcf", "Pipe", priority="High")
+    tower.change("Door", priority="High")
+    tower.do("sync")
+    applied, calls = RestSide.apply, []
+
+    def once(side, changes, source):
+        calls.append(1)
+        if len(calls) == 2:
+            raise Unreachable("https://server: the server cannot be reached")
+        return applied(side, changes, source)
+
+    monkeypatch.setattr(RestSide, "apply", once)
+    tower.run("undo", "--yes").explained(5)
+    monkeypatch.undo()
+    found = tower.do("undo", "--yes")
+    assert "0 not" in found.err
+    assert {title: topic.get("priority") for title, topic in tower.topics().items()} == {
+        "Duct": None, "Pipe": None, "Door": "High",
+    }  # fmt: skip
+    assert (tower.issues / "arch.bcf").read_bytes() == before
 
 
 def test_undo_goes_back_run_by_run(tower):

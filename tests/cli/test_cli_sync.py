@@ -180,6 +180,8 @@ def test_two_servers_over_one_folder_hold_the_same(desk, server):
     desk.call("POST", "topics", {"title": "From A", "topic_type": "Issue", "topic_status": "Open"})
     for _ in range(4):
         desk.do("sync")
+    assert "share a folder" in desk.run("plan", "-o", "p.json").explained(2)
+    desk.do("plan", "tower", "-o", "p.json")
     project, desk.project = desk.project, f"{desk.project}-b"
     assert set(desk.topics()) == {"Duct", "From A"}
     desk.change("Duct", priority="High")

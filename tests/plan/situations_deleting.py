@@ -297,10 +297,10 @@ def gone_from_the_file_with_news_across(mint):
 @scenario("X15")
 def archive_put_back_to_an_earlier_state(mint):
     for first in (bring, fetch):
-        for policy in (MIRROR, Policy()):
+        for policy, priority in ((MIRROR, "High"), (Policy(), "High"), (MIRROR, None)):
             found = synced(mint=mint, local=[topic(modified_date=LATER), topic(T2, title="Another")])
             backup = found.local.bcf
-            edit(found.local, comments=(comment(),), viewpoints=(view(),), modified_date=LATEST, priority="High")
+            edit(found.local, comments=(comment(),), viewpoints=(view(),), modified_date=LATEST, priority=priority)
             found.local.bcf = replace(found.local.bcf, topics=(*found.local.bcf.topics, topic(V1, title="Third")))
             bring(found)
             found.local.bcf = backup

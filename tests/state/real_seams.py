@@ -19,7 +19,7 @@ import httpx
 
 from bcfsync.store import Store
 
-COMMIT, REQUEST, REPLACE = "commit", "request", "replace"
+COMMIT, REQUEST, WRITE, REPLACE = "commit", "request", "write request", "replace"
 BEFORE, AFTER, LOST = "before", "after", "lost answer"
 """The process ends before the moment, or after it; or it goes on, and never hears what became of it."""
 
@@ -114,9 +114,11 @@ class SeamedWire(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
         self.requests.append((request.method, request.url.path))
-        lost = self.seams.before(REQUEST)
+        kinds = [REQUEST] if request.method == "GET" else [REQUEST, WRITE]
+        lost = any([self.seams.before(kind) for kind in kinds])
         answer = self.inner.handle_request(request)
-        self.seams.after(REQUEST)
+        for kind in kinds:
+            self.seams.after(kind)
         if lost:
             raise httpx.ReadError("the connection broke")
         return answer

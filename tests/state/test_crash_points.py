@@ -25,7 +25,7 @@ from real_people import (
     web_delete_topic,
     web_set_member,
 )
-from real_seams import COMMIT, REPLACE, REQUEST, Fault
+from real_seams import COMMIT, REPLACE, WRITE, Fault
 from real_seams import Crash as RealCrash
 from real_stack import Stack
 
@@ -80,14 +80,8 @@ def moments(people: People) -> list[tuple[str, int]]:
     """Every durable step of the turns it takes, by its kind and number; only the first turn's."""
     stack = people.stack.copied()
     with closing(stack):
-        told = stack.turn()
-        writes = [at for at, (method, _) in enumerate(told.requests, 1) if method != "GET"]
-        counts = dict(stack.passed)
-    return [
-        *((COMMIT, number) for number in range(1, counts[COMMIT] + 1)),
-        *((REPLACE, number) for number in range(1, counts[REPLACE] + 1)),
-        *((REQUEST, number) for number in writes),
-    ]
+        stack.turn()
+        return [(kind, number) for kind in (COMMIT, REPLACE, WRITE) for number in range(1, stack.passed[kind] + 1)]
 
 
 @pytest.mark.parametrize(("api", "when"), [("3.0", AFTER), ("2.1", BEFORE)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from real_oracle import converged, nobody_deleted
 from real_people import FILE_EDITS, WEB_EDITS, People, Tool, retitle, rezip, set_member, web_set_member
-from real_seams import AFTER, BEFORE, COMMIT, LOST, REPLACE, REQUEST, Fault
+from real_seams import AFTER, BEFORE, COMMIT, LOST, REPLACE, REQUEST, WRITE, Fault
 from real_stack import Stack, archive_bytes, tokens, valid
 
 from bcfsync.plan.policy import Deletes, Policy
@@ -24,10 +24,13 @@ EXAMPLES = int(os.environ.get("BCFSYNC_MACHINE_EXAMPLES", "0"))
 STEPS = int(os.environ.get("BCFSYNC_MACHINE_STEPS", "14"))
 SMALL = st.integers(0, 5)
 FAULTS = st.one_of(
-    st.builds(Fault, st.just(COMMIT), st.integers(1, 40), st.sampled_from([BEFORE, AFTER])),
-    st.builds(Fault, st.just(REQUEST), st.integers(1, 60), st.sampled_from([BEFORE, AFTER, LOST])),
+    st.builds(Fault, st.just(COMMIT), st.integers(1, 24), st.sampled_from([BEFORE, AFTER])),
+    st.builds(Fault, st.just(WRITE), st.integers(1, 6), st.sampled_from([BEFORE, AFTER, LOST])),
+    st.builds(Fault, st.just(REQUEST), st.integers(1, 40), st.sampled_from([BEFORE, LOST])),
     st.builds(Fault, st.just(REPLACE), st.integers(1, 6), st.sampled_from([BEFORE, AFTER])),
 )
+FILE_CHANGES = st.lists(st.tuples(SMALL, st.sampled_from(FILE_EDITS), SMALL, SMALL), max_size=3)
+WEB_CHANGES = st.lists(st.tuples(st.sampled_from(WEB_EDITS), SMALL, SMALL), max_size=3)
 
 
 class ProjectMachine(RuleBasedStateMachine):
@@ -156,6 +159,28 @@ class ProjectMachine(RuleBasedStateMachine):
     @rule()
     def a_turn(self):
         self.looked_at(self.stack.turn())
+
+    @rule(files=FILE_CHANGES, webs=WEB_CHANGES, fault=FAULTS)
+    def a_turn_with_much_to_do_is_struck(self, files, webs, fault):
+        for change in files:
+            self.somebody_edits_a_file(*change)
+        for change in webs:
+            self.anna_edits_on_the_server(*change)
+        self.a_turn_that_is_struck(fault)
+
+    @precondition(lambda self: self.tool is None)
+    @rule(file=SMALL, webs=WEB_CHANGES, later=WEB_CHANGES, edits=FILE_CHANGES, number=SMALL)
+    def a_tool_saves_over_what_came_meanwhile(self, file, webs, later, edits, number):
+        self.a_tool_loads_a_file(file)
+        for changes in (webs, later):
+            for change in changes:
+                self.anna_edits_on_the_server(*change)
+            self.a_turn()
+        if self.tool is None:
+            return
+        for _, edit, which, at in edits:
+            self.the_tool_edits_its_copy(edit, which, at)
+        self.the_tool_saves_its_copy(number, stays=False)
 
     @rule()
     def time_passes(self):
