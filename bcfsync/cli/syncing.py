@@ -13,7 +13,8 @@ from bcfsync.changes import Status
 from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner
 from bcfsync.cli.pairs import Asked, Joined, archive_name, configured, joined, named
-from bcfsync.cli.planning import Agreed, agreed_with, plan_pairs, read_plan
+from bcfsync.cli.planning import plan_pairs
+from bcfsync.cli.saved_plans import Agreed, agreed_with, read_plan
 from bcfsync.cli.turns import TurnRenderer, left_open
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import BcfsyncError

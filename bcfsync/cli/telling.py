@@ -15,7 +15,7 @@ from bcfsync.changes import Site
 from bcfsync.cli.learning import known_facts
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import PATIENCE, Asked, archive_name, configured, joined, named, recorded
-from bcfsync.cli.planning import Rehearsal, rehearsed
+from bcfsync.cli.rehearsal import Rehearsal, rehearsed
 from bcfsync.cli.render import counted
 from bcfsync.cli.turns import SITES, Left, left_open
 from bcfsync.config.values import Config, Pair

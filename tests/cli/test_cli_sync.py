@@ -5,7 +5,7 @@ import json
 import pytest
 from desk import a_topic
 
-from bcfsync.cli import planning, syncing
+from bcfsync.cli import saved_plans, syncing
 from bcfsync.net import Unreachable
 
 pytestmark = pytest.mark.slow
@@ -261,7 +261,7 @@ def test_deletions_that_are_asked_for_wait_until_their_number_is_named(desk):
 def test_a_side_that_moves_while_a_saved_plan_is_carried_out_stops_it(tower, monkeypatch):
     tower.edit("mep.bcf", "Duct", topic_status="Closed")
     tower.do("plan", "-o", "p.json")
-    checked = planning.agreed_with
+    checked = saved_plans.agreed_with
 
     def then_moved(*args):
         found = checked(*args)

@@ -30,7 +30,7 @@ if __name__ == "__main__":
 import httpx
 from real_oracle import converged
 from real_people import FILE_EDITS, WEB_EDITS, People, Tool, retitle, rezip
-from real_stack import MARK, Ground, Turned, photographed
+from real_stack import MARK, Ground, Photograph, Turned, photographed
 
 import bcfsync
 from bcfsync.cli import main as cli_main
@@ -163,19 +163,23 @@ class Program(Ground):
     def turn(self) -> Turned:
         """The program runs to its end."""
         told = Turned()
-        before = photographed(self.folder), sorted(self.server_bytes())
+        before = self._both()
         _, status = os.waitpid(self.start(), 0)
         code = os.waitstatus_to_exitcode(status)
         said = (self.home / "said").read_text()
         if code not in _FINE:
             told.ended = RuntimeError(f"exit code {code}: {said[-3000:]}")
             return told
-        after = photographed(self.folder), sorted(self.server_bytes())
+        after = self._both()
         told.files, told.wrote = int(before[0] != after[0]), int(before[1] != after[1])
         summary = json.loads([line for line in said.splitlines() if line.startswith("{")][-1])
         told.requests = [("", "")] * summary["requests"]
         told.events = [InSync(len(after[0]))] if summary["requests"] <= 2 else []
         return told
+
+    def _both(self) -> tuple[dict[str, Photograph], str]:
+        """The archives, and a name for what the server holds: its tag counts every change below the project."""
+        return photographed(self.folder), self.web.get("topics").headers["ETag"]
 
     def killed(self, after: float) -> bool:
         """The program runs and is killed after so many seconds; False where it was done before."""

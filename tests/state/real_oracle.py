@@ -49,7 +49,7 @@ def judge(people: People) -> None:
     stack = people.stack
     with closing(stack.state_open()) as store:
         found = Found.of(stack, store)
-        _nothing_lost(people, store)
+        nothing_lost(people, store)
         _nothing_doubled(stack)
         _all_alike(people, found)
         _shadows_true(found)
@@ -82,7 +82,8 @@ class Found:
         return cls(store, server, files, across, {(item.key, item.field) for item in store.conflicts()}, held)
 
 
-def _nothing_lost(people: People, store: Store) -> None:
+def nothing_lost(people: People, store: Store) -> None:
+    """Every token is somewhere, or somebody who had seen it wrote over it, or it stands in a conflict record."""
     stack = people.stack
     present = set(tokens(stack.server_bytes()))
     for path in stack.archives():

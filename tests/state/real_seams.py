@@ -115,11 +115,11 @@ class SeamedWire(httpx.BaseTransport):
         request.read()
         self.requests.append((request.method, request.url.path))
         kinds = [REQUEST] if request.method == "GET" else [REQUEST, WRITE]
-        lost = any([self.seams.before(kind) for kind in kinds])
+        lost = [self.seams.before(kind) for kind in kinds]
         answer = self.inner.handle_request(request)
         for kind in kinds:
             self.seams.after(kind)
-        if lost:
+        if any(lost):
             raise httpx.ReadError("the connection broke")
         return answer
 
