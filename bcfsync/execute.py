@@ -190,7 +190,8 @@ class _Execution:
         if minted and scope not in self.remembered:
             self.remembered.add(scope)
             self.store.remember_known(*scope, self.seams.present(step.kind, change.topic))
-        self.store.begin(self._source_key(step))
+        key = self._source_key(step)
+        self.store.begin(key, afresh=step.kind is Kind.TOPIC and key in self.base.to_remote)
 
     # -- ids across --------------------------------------------------------------------------------------------
 

@@ -78,9 +78,18 @@ class Atoms(Database):
             values = (kind, topic, json.dumps(sorted(guids)))
             self._db.execute("INSERT INTO known (kind, topic, guids) VALUES (?, ?, ?)", values)
 
-    def begin(self, key: Key) -> None:
-        """Record that a create is about to be sent; its time is that of the latest try, which may still arrive."""
+    def begin(self, key: Key, *, afresh: bool = False) -> None:
+        """Record that a create is about to be sent; its time is that of the latest try, which may still arrive.
+
+        A topic that is sent ``afresh``, since it was deleted where it was, has lost there what was in it: that is on
+        record no more, or a process that ends in between would take it for deleted.
+        """
         with self._writing():
+            if afresh:
+                self._image_links("local_topic = ?", (key.guid,))
+                self._image_shadows("topic = ?", (key.guid,))
+                self._db.execute("DELETE FROM link WHERE local_topic = ?", (key.guid,))
+                self._db.execute("DELETE FROM shadow WHERE topic = ?", (key.guid,))
             self._db.execute(
                 "INSERT OR REPLACE INTO intent "
                 "VALUES (?, ?, ?, ?, (SELECT max(id) FROM known WHERE kind = ? AND topic = ?))",

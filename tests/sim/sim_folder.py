@@ -57,6 +57,7 @@ class SimFolder:
     """The disk, and at the same time what the engine sees of it."""
 
     seams: Seams
+    announces: bool = True
     files: dict[str, File] = field(default_factory=dict)
     last: dict[str, File] = field(default_factory=dict)
     mounted: bool = True
@@ -100,10 +101,6 @@ class SimFolder:
     def close(self, replica: str) -> None:
         """Let go."""
         self.sides.pop(replica, None)
-
-    def doubtful(self, replica: str) -> str | None:  # noqa: ARG002
-        """What a scan does not show is not there."""
-        return None
 
     def doubtful(self, replica: str) -> str | None:  # noqa: ARG002 - what is not there is not there
         """Nothing is in doubt."""
@@ -196,8 +193,7 @@ class SimArchive:
             yield from _instead(outcomes, Status.STALE, "the file was changed meanwhile")
             return
         coming = self.folder.stamp()
-        if self.folder.announces:
-            yield Prepared(coming, tuple(outcomes))
+        yield Prepared(coming, tuple(outcomes))
         yield from self._replaced(draft, coming, outcomes, removed)
 
     def _staged(self, draft: Draft, change: Change, removed: list[object]) -> Outcome:

@@ -115,7 +115,8 @@ class _Oracle:
             if ended:
                 self.find("a", f"a turn without faults ends: {ended}")
                 return True
-            if quiet := world.server.writes + world.folder.writes == before and not world.engine.failed:
+            waits = set(world.store.archives()) - set(world.folder.files)  # for what may come back within a minute
+            if quiet := world.server.writes + world.folder.writes == before and not world.engine.failed and not waits:
                 break
         if not quiet:
             self.find("a", f"still writing after {MOST_TURNS} turns")

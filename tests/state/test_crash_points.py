@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from crash_scenarios import ALL, CrashScenario
+from crash_scenarios import ALL, MIRROR, CrashScenario, archive, on_server, saying, talked
 from folders import settle
 from journal import AFTER, BEFORE, Crash, copied, end_of, world
 from real_oracle import converged
@@ -28,6 +28,7 @@ from real_people import (
 from real_seams import COMMIT, REPLACE, WRITE, Fault
 from real_seams import Crash as RealCrash
 from real_stack import Stack
+from worlds import C3, comment, gid
 
 from bcfsync.plan.policy import Deletes, Policy
 
@@ -36,6 +37,7 @@ RESUMED: dict[str, int] = {}
 EVERY = int(os.environ.get("BCFSYNC_CRASHES_EVERY", "3"))
 """On the real stack, where a resume takes half a second, every third step; each of the two tests takes others."""
 
+MINE = comment(gid(70), "mine")
 servers = pytest.mark.parametrize("mint", [False, True], ids=["keeps guids", "mints guids"])
 
 
@@ -57,6 +59,37 @@ def test_a_process_that_ends_at_any_step_leaves_a_world_that_comes_to_the_same_r
             found = end_of(copied(ended))
             assert found == expected, f"ended {when} step {number} of {len(steps)}, {name}: {steps}"
     RESUMED[f"{case.name} {mint}"] = 2 * len(steps)
+
+
+@servers
+def test_an_older_copy_that_is_saved_after_the_end_of_a_process_takes_nothing_back(mint):
+    """The program had loaded the archive before our write; whether that still happened, only the disk knows."""
+    start = world(mint=mint, policy=MIRROR)
+    talked(start)
+    loaded = archive(start).bcf.topics
+    on_server(start, lambda it: replace(it, priority="High", comments=(*it.comments, comment(C3, "news"))))
+    on_server(start, saying(title="Two, as it is now"), title="Two")
+    on_server(start, saying(stage="Plan"), title="Three")
+
+    def after(found):
+        found.folder.put(
+            "a.bcf", replace(loaded[0], assigned_to="me", comments=(*loaded[0].comments, MINE)), *loaded[1:]
+        )
+        return end_of(found)
+
+    whole = copied(start)
+    settle(whole)
+    steps = list(whole.journal.steps)
+    expected = after(copied(whole))
+    assert not expected["conflicts"]
+    assert not expected["holds"]
+    for number in range(1, len(steps) + 1):
+        for when in (BEFORE, AFTER):
+            ended = copied(start, fatal=(number, when))
+            with pytest.raises(Crash):
+                settle(ended)
+            assert after(copied(ended)) == expected, f"ended {when} step {number}: {steps}"
+    RESUMED[f"older copy {mint}"] = 2 * len(steps)
 
 
 def busy(api: str) -> People:
