@@ -41,6 +41,7 @@ def advanced(
     target: Entity,
     written: Iterable[str] | None,
     across: Callable[[str], str] = guid_key,
+    *,
     expected: Entity | None = None,
 ) -> Shadows | None:
     """The shadows after a write, or None where nothing can be said to be agreed yet.

@@ -331,7 +331,9 @@ class _Execution:
             )
         else:
             written = step.fields if step.verb is Verb.UPDATE else None
-            new = advanced(old, step.origin, held, written, lambda guid: self._linked_across(step, guid), step.expected)
+            new = advanced(
+                old, step.origin, held, written, lambda guid: self._linked_across(step, guid), expected=step.expected
+            )
             if new is not None and step.merged and step.expected is not None:
                 new = unmerged(new, step.merged, step.expected)
         return {self.ends.replica: UNSETTLED} if new is None else self._texts(new.source, new.target)

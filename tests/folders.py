@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 from worlds import START, SYNC, Bytes, MemorySide, Told, minted
@@ -13,6 +14,7 @@ from bcfsync.store import Store
 from bcfsync.turn import Partner, turn
 
 HERE = "here/"
+_SAVES = count(100, 100)
 
 
 class MemoryArchive(MemorySide):
@@ -43,7 +45,7 @@ class MemoryArchive(MemorySide):
     def save(self, bcf: Bcf) -> None:
         """A program saves its whole copy."""
         self.bcf, self.there = bcf, True
-        self.number += 100
+        self.number = next(_SAVES)
 
 
 def replace_side(side: MemoryArchive) -> MemorySide:

@@ -8,7 +8,7 @@ from worlds import ANNA, C1, C2, C3, T1, T2, T3, V1, comment, drop, edit, only, 
 
 from bcfsync.changes import Cause, Kind, Site, Verb
 from bcfsync.model import Bcf
-from bcfsync.plan.policy import Deletes, Place, Policy, Prefer
+from bcfsync.plan.policy import SETTLE, Deletes, Place, Policy, Prefer
 from bcfsync.run import Applied, Timing
 from bcfsync.turn import Braked, InSync, Missing, StaleSave, Unreadable, Way, rehearse
 
@@ -502,3 +502,64 @@ def test_the_plan_is_what_the_turn_does_then_and_writes_nothing(mint):
     assert [item[:shown] for item in kept] == [item[:shown] for item in promised]
     assert {verb for _, verb, _, _ in promised} == {Verb.CREATE, Verb.UPDATE, Verb.DELETE}
     assert not planned(found)
+
+
+# -- what a sceptic found --------------------------------------------------------------------------------------
+
+
+def test_a_new_weekly_file_with_some_of_the_topics_deletes_none_of_the_others():
+    found = office(policy=MIRROR)
+    found.folder.put("week12.bcf", *(topic(gid, title=gid[-1]) for gid in (T1, T2, T3)))
+    settle(found)
+    found.folder.archives.pop("week12.bcf")
+    found.folder.put("week13.bcf", topic(T1, title="1"))
+    for _ in range(3):
+        take(found)
+        found.sleep(61)
+    assert len(found.remote.bcf.topics) == 3
+
+
+def test_deletions_that_are_too_many_are_not_made_a_few_at_a_time():
+    found = office(policy=MIRROR)
+    names = [f"{at:02d}.bcf" for at in range(4)]
+    for at, name in enumerate(names):
+        many = (topic(f"{at:08d}-{number:04d}-4111-8111-111111111111", title=f"{at}-{number}") for number in range(4))
+        found.folder.put(name, *many)
+    settle(found)
+    kept = tuple(item for item in found.remote.bcf.topics if not item.title.endswith(("0", "1")))
+    found.remote.bcf = replace(found.remote.bcf, topics=kept)
+    for _ in range(5):
+        heard = take(found)
+        assert not [step for step in heard.writes if step.verb is Verb.DELETE]
+    assert (
+        sum(
+            event.count
+            for event in kinds(take(found, policy=Policy(deletes=Deletes.MIRROR, settle=SETTLE * 2)), Braked)
+        )
+        == 8
+    )
+    settle(found, allowed=8)
+    assert [len(archive(found, name).bcf.topics) for name in names] == [2, 2, 2, 2]
+
+
+def test_what_failed_is_tried_again_though_nothing_else_changes():
+    found = office(patient=True)
+    found.remote = Named(found.remote)
+    found.folder.put("a.bcf", topic(T1), topic(T2, title="Two"))
+    found.remote.side.fault = lambda change: "refused" if change.guid == T2 else ""
+    take(found)
+    found.remote.side.fault = lambda _: ""
+    for _ in range(4):
+        take(found)
+        found.sleep(120)
+    assert len(found.remote.side.bcf.topics) == 2
+
+
+def test_a_deletion_is_kept_first_however_its_guid_is_spelled():
+    kept = []
+    found = office(policy=MIRROR, spare=lambda _, guid, bodies: kept.append(bodies.topics[guid].title))
+    found.folder.put("a.bcf", topic("ABCDEF01-0000-4000-8000-00000000ABCD", title="One"), topic(T2, title="Two"))
+    settle(found)
+    drop(found.remote, next(item.guid for item in found.remote.bcf.topics if item.title == "One"))
+    settle(found)
+    assert kept == ["One"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bcfsync import config
-from bcfsync.archive.writing import replacing
+from bcfsync.archive.writing import CannotWrite, replacing
 from bcfsync.canonical import guid_keys
 from bcfsync.changes import Bodies, Side, Site
 from bcfsync.cli.learning import keep_facts, known_facts
@@ -120,10 +120,12 @@ class Sparing:
         Raises:
             CannotWrite, ServerTrouble: it cannot be kept, and must not be deleted.
         """
-        topic = bodies.topics.get(guid)
         mark = (self.run, site, self.replica if site is Site.LOCAL else "", guid)
-        if topic is None or mark in self._kept:
+        if mark in self._kept:
             return
+        topic = bodies.topics.get(guid)
+        if topic is None:
+            raise CannotWrite(f"topic {guid} cannot be put into the trash, so it is not deleted")
         if site is Site.LOCAL:
             side: Side = self._folder.open(self.replica)
             origin = archive_name(self.replica)

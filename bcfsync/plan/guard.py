@@ -3,9 +3,10 @@
 Owns: how many deletions a turn may make. Sees: changes. Source: design of the engine, 2.8.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bcfsync.changes import Cause, Hold, Plan, Verb
+from bcfsync.changes import Cause, Hold, Plan, Step, Verb
 
 FEW = 5
 """So many deletions are made without asking, however small the project."""
@@ -14,23 +15,29 @@ SHARE = 10
 """One in so many topics may be deleted without asking."""
 
 
-def braked(plan: Plan, count: int, held: int, allowed: int | None) -> tuple[Plan, str]:
-    """The plan that may be carried out, and why its deletions were taken out, or "".
+def too_many(count: int, topics: int, held: int, allowed: int | None) -> str:
+    """Why so many deletions must not be made, or "".
 
     Args:
-        plan: with deletions on one site.
-        count: how many deletions there are in this turn on that site, those of this plan included.
+        count: how many deletions there are on a site, in all.
+        topics: how many of them are of whole topics.
         held: how many topics the site holds.
         allowed: how many a person has named; None where nobody has.
     """
     limit = max(FEW, held // SHARE) if allowed is None else allowed
-    topics = sum(step.kind.value == "topic" for step in plan.deletions)
     emptied = allowed is None and held > 1 and topics >= held
     if count <= limit and not emptied:
-        return plan, ""
+        return ""
     what = "all topics" if emptied else f"{count} deletions at once"
-    reason = f"{what}, more than the {limit} allowed; name the number to make them: --allow-deletes {count}"
-    holds = tuple(Hold(step.kind, step.topic, step.guid, reason, step.label, Cause.ASKED) for step in plan.deletions)
+    return f"{what}, more than the {limit} allowed; name the number to make them: --allow-deletes {count}"
+
+
+def without_deletions(plan: Plan) -> Plan:
+    """The plan with everything but its deletions."""
     kept = [step for step in plan.steps if step.verb is not Verb.DELETE]
-    steps = tuple(replace(step, number=at) for at, step in enumerate(kept))
-    return replace(plan, steps=steps, holds=(*plan.holds, *holds)), reason
+    return replace(plan, steps=tuple(replace(step, number=at) for at, step in enumerate(kept)))
+
+
+def held_back(steps: Sequence[Step], reason: str) -> tuple[Hold, ...]:
+    """Deletions that are not made, as what waits for a person."""
+    return tuple(Hold(step.kind, step.topic, step.guid, reason, step.label, Cause.ASKED) for step in steps)

@@ -147,6 +147,16 @@ def _without_bytes(value: object) -> Any:  # noqa: ANN401
     return canonical(replace(value, blob=None) if isinstance(value, BimSnippet) else value)
 
 
+def unknown(value: object, name: str) -> object:
+    """What stands in a shadow for a member of a topic or comment whose past nobody knows."""
+    return getattr(_UNKNOWN_TOPIC, name, UNKNOWN) if isinstance(value, Topic) else UNKNOWN
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a measure stands for a value nobody knows."""
+    return value is not None and any(value == getattr(_UNKNOWN_TOPIC, name) for name in TOPIC_SCALARS)
+
+
 def shown(value: object) -> object:
     """A measure's member for people: nothing where nobody knows it."""
     return None if any(value == getattr(_UNKNOWN_TOPIC, name) for name in TOPIC_SCALARS) else value

@@ -14,7 +14,7 @@ from bcfsync.dates import read_timestamp
 from bcfsync.merge import Merged, Shadows, merged_text
 from bcfsync.model import BimSnippet, Comment, Topic
 from bcfsync.plan.drawing import Atom, Clash, Drawing, text_of
-from bcfsync.plan.measuring import UNKNOWN, shown
+from bcfsync.plan.measuring import is_unknown, shown
 from bcfsync.plan.policy import Decision, Prefer
 from bcfsync.plan.returning import returned
 
@@ -173,7 +173,7 @@ def _merged_lines(found: _Both) -> _Answer | None:
 
 def _preferred(drawing: Drawing, atom: Atom, found: _Both, both: tuple[Any, Any]) -> _Answer | None:
     prefer = drawing.policy.preferred(found.name)
-    if UNKNOWN in (found.bases.source, found.bases.target):
+    if is_unknown(found.bases.source) or is_unknown(found.bases.target):
         return None  # one of the values may be old news, and a preference is none for what is old
     if prefer is not Prefer.MANUAL and (only := _only_value(found)) is not None:
         return _Answer(only)

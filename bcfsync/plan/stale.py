@@ -20,7 +20,7 @@ from bcfsync.advance import said
 from bcfsync.canonical import same, same_set
 from bcfsync.changes import ENTITIES, Entity, Files, Key, Kind, Related, Verb, key_of
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import own_part
+from bcfsync.plan.measuring import own_part, unknown
 
 MOST_TRIES = 2
 """So many times an atom is written again; who takes it away once more means it, or fights with another program."""
@@ -107,8 +107,8 @@ def judged(
         if tries[item.key] < MOST_TRIES and not (item.verb is Verb.UPDATE and item.generation in doubtful):
             back[item.key] = _before(item, now, held.get(item.key))
         elif item.verb is Verb.UPDATE:
-            # both moved: the archive away from what we wrote, the server to it; a person decides
-            back[item.key] = (now[0], _before(item, now, held.get(item.key))[1])
+            # both moved, from nobody knows where: a person decides, and no preference
+            back[item.key] = _unknown(item, now, held.get(item.key))
         else:
             fought.add(item.key)
     return Judged(loaded, back, tuple(newer), frozenset(fought))
@@ -188,8 +188,11 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
     if item.verb is Verb.CREATE:
         if now is None:
             yield _Sign.BEFORE
+        elif AGAIN not in item.fields:
+            yield _Sign.PROOF
         else:
-            yield _Sign.HINT if AGAIN in item.fields else _Sign.PROOF
+            # an older file may hold it, too, as it was then
+            yield _Sign.HINT if said(now) == said(item.new) else _Sign.BEFORE
     elif now is not None and not item.fields:
         if item.ours is None or said(item.ours) != said(item.new):
             yield from _signs_of(said(now) == said(item.new), item.ours is not None and said(now) == said(item.ours))
@@ -215,7 +218,7 @@ def _is_lost(item: Write, held: Mapping[Key, Entity]) -> bool:
     if now is None or item.new is None:
         return True
     if item.verb is Verb.CREATE:
-        return False
+        return AGAIN in item.fields and said(now) != said(item.new)
     return bool(_members_lost(item, now)) if item.fields else said(now) != said(item.new)
 
 
@@ -235,6 +238,19 @@ def _before(
     names = item.fields if now is None else _members_lost(item, now)
     dated = _DATED if isinstance(ours, Topic | Comment) else ()
     return _with(ours, item.ours, (*names, *dated)), _with(seen, item.seen, names)
+
+
+def _unknown(
+    item: Write, shadows: tuple[Entity | None, Entity | None], now: Entity | None
+) -> tuple[Entity | None, Entity | None]:
+    """The two shadows with a mark in place of every member a file has lost: whatever is there, it is a conflict."""
+    ours, seen = shadows
+    if ours is None or seen is None or not item.fields or not isinstance(ours, Topic | Comment):
+        return ours, _before(item, shadows, now)[1]
+    names = item.fields if now is None else _members_lost(item, now)
+    marks = {name: unknown(ours, name) for name in names if name not in _SETS}
+    dated = {name: getattr(item.ours, name) for name in _DATED} if isinstance(item.ours, Topic | Comment) else {}
+    return replace(ours, **marks, **dated), replace(seen, **marks)  # type: ignore[arg-type]
 
 
 def _with(value: Entity, other: Entity, names: Iterable[str]) -> Entity:

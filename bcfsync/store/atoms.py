@@ -16,8 +16,8 @@ from bcfsync.store.words import PAST, REMOTE, UNSETTLED, seen_by, seen_of
 MOST_PAST = 20
 """So many earlier values of archives are kept for an atom."""
 
-_ONE = "kind = ? AND topic = ? AND guid = ?"
-_WITHIN = f"({_ONE}) OR (topic = ? AND topic <> '')"
+ONE = "kind = ? AND topic = ? AND guid = ?"
+_WITHIN = f"({ONE}) OR (topic = ? AND topic <> '')"
 _LOCAL_ONE = "kind = ? AND local_topic = ? AND local_guid = ?"
 _LOCAL_WITHIN = f"({_LOCAL_ONE}) OR (local_topic = ? AND local_topic <> '')"
 
@@ -122,7 +122,7 @@ class Atoms(Database):
     # -- within a transaction ----------------------------------------------------------------------------------
 
     def _close_create(self, key: Key) -> None:
-        self._db.execute(f"DELETE FROM intent WHERE {_ONE}", key)
+        self._db.execute(f"DELETE FROM intent WHERE {ONE}", key)
 
     def _link(self, local: Key, remote: Key) -> None:
         theirs = (local.kind, *remote[1:])
@@ -138,7 +138,7 @@ class Atoms(Database):
         """Put a shadow, and keep what an archive held before: a copy of that may still come back, and is old news."""
         self._image_shadow(key, replica)
         if value is None:
-            self._db.execute(f"DELETE FROM shadow WHERE {_ONE} AND replica = ?", (*key, replica))
+            self._db.execute(f"DELETE FROM shadow WHERE {ONE} AND replica = ?", (*key, replica))
             return
         if replica != REMOTE and seen_of(replica) is None:
             self._keep_past(key, replica, value, now)
@@ -146,7 +146,7 @@ class Atoms(Database):
 
     def _keep_past(self, key: Key, replica: str, value: str | None, now: str) -> None:
         """Keep what an archive held until now, and what the server held with it, where the archive gets another one."""
-        query = f"SELECT value FROM shadow WHERE {_ONE} AND replica = ?"
+        query = f"SELECT value FROM shadow WHERE {ONE} AND replica = ?"
         row = self._db.execute(query, (*key, replica)).fetchone()
         if row is None or row[0] in {value, UNSETTLED}:
             return
@@ -159,12 +159,12 @@ class Atoms(Database):
         self._drop_oldest(key)
 
     def _drop_oldest(self, key: Key) -> None:
-        past = f"SELECT replica FROM shadow WHERE {_ONE} AND replica >= '{PAST}' AND replica < '{PAST}g'"
+        past = f"SELECT replica FROM shadow WHERE {ONE} AND replica >= '{PAST}' AND replica < '{PAST}g'"
         oldest = f"{past} ORDER BY confirmed DESC, rowid DESC LIMIT -1 OFFSET {MOST_PAST}"
         for (name,) in self._db.execute(oldest, key).fetchall():
             for each in (name, seen_by(name)):
                 self._image_shadow(key, each)
-                self._db.execute(f"DELETE FROM shadow WHERE {_ONE} AND replica = ?", (*key, each))
+                self._db.execute(f"DELETE FROM shadow WHERE {ONE} AND replica = ?", (*key, each))
 
     def _remove(self, key: Key) -> None:
         """Identity and shadows of an atom, and of what is in it."""

@@ -3,10 +3,11 @@
 Owns: the tables archive, conflict, hold, failure. Sees: generations.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bcfsync.changes import Key
+from bcfsync.store.atoms import ONE
 from bcfsync.store.database import key_from, moment
 from bcfsync.store.generations import Generations
 from bcfsync.store.words import ArchiveRecord, Failure, StoredConflict, StoredHold, seen_by
@@ -50,6 +51,20 @@ class Attention(Generations):
                 for before, after in [(old, new), *([(seen_by(old), seen_by(new))] if table in names else [])]:
                     self._db.execute(f"DELETE FROM {table} WHERE replica = ?", (after,))
                     self._db.execute(f"UPDATE {table} SET replica = ? WHERE replica = ?", (after, before))
+
+    def split_replica(self, old: str, new: str, keys: Collection[Key]) -> None:
+        """What is on record of these atoms in an archive goes to another one; what else is there stays."""
+        with self._writing():
+            copied = "SELECT ?, number, stamp, expected, done, NULL FROM generation WHERE replica = ?"
+            self._db.execute(f"INSERT OR IGNORE INTO generation {copied}", (new, old))
+            for key in keys:
+                self._db.execute(f"UPDATE unacknowledged SET replica = ? WHERE replica = ? AND {ONE}", (new, old, *key))
+                for before, after in ((old, new), (seen_by(old), seen_by(new))):
+                    which = f"{ONE} AND replica = ?"
+                    for name in (before, after):
+                        self._image_shadows(which, (*key, name))
+                    values = (after, *key, before)
+                    self._db.execute(f"UPDATE OR REPLACE shadow SET replica = ? WHERE {which}", values)
 
     # -- conflicts and holds -----------------------------------------------------------------------------------
 

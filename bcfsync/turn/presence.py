@@ -7,7 +7,7 @@ before they write it anew (BCFier), and network drives come and go.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bcfsync.changes import Kind
+from bcfsync.changes import Key, Kind
 from bcfsync.store import Store
 from bcfsync.turn.events import Missing
 
@@ -60,11 +60,17 @@ class Presence:
                 self._forget(replica)
                 yield Missing(replica)
 
-    def follow_saved(self, topics: Mapping[str, frozenset[str]]) -> None:
-        """Archives that were saved under another name keep their record, too.
+    def follow_saved(
+        self, topics: Mapping[str, frozenset[str]], atoms: Callable[[str], frozenset[Key]]
+    ) -> None:  # fmt: skip
+        """What an archive that is gone held is on record of the new one that holds it now, saved under another name.
+
+        Only that: whatever the new one lacks may be in the old one yet, which may come back any moment, and was not
+        deleted by anybody.
 
         Args:
             topics: keys of what each archive that is there holds.
+            atoms: keys of everything an archive holds.
         """
         records = self.store.archives()
         gone = {replica: self._on_record(replica) for replica in self.waited}
@@ -72,11 +78,11 @@ class Presence:
         pairs = [
             (len(keys & topics.get(here, frozenset())), there, here) for there, keys in gone.items() for here in new
         ]
+        left = set(self.waited)
         for shared, there, here in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
-            if shared and there in self.waited and here in new:
-                self.store.rename_replica(there, here)
-                self._note(there, None)
-                self.waited.discard(there)
+            if shared and there in left and here in new:
+                self.store.split_replica(there, here, atoms(here))
+                left.discard(there)
                 new.remove(here)
 
     def _on_record(self, replica: str) -> frozenset[str]:

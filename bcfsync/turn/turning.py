@@ -8,11 +8,12 @@ archive; so two archives meet on the server, and each is brought up to date with
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bcfsync.changes import (
     Bodies,
+    Cause,
     Conflict,
     Folder,
     Hold,
@@ -23,14 +24,15 @@ from bcfsync.changes import (
     Site,
     Status,
     Step,
-    Verb,
     WorldMoved,
     key_of,
 )
 from bcfsync.errors import InvalidArchive
 from bcfsync.execute import Ends
-from bcfsync.plan.guard import braked
+from bcfsync.guids import guid_key
+from bcfsync.plan.guard import held_back, too_many, without_deletions
 from bcfsync.plan.policy import Deletes, Placing, Policy
+from bcfsync.plan.stale import atoms
 from bcfsync.run import Applied, Care, Drawn, Planned, Timing, Waiting, run
 from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
@@ -113,9 +115,11 @@ class _Turn:
         self.presence = Presence(self.store, self.found, folder.doubtful, timing.clock)
         self.conflicts: dict[str, dict[tuple[Key, str], Conflict]] = {}
         self.holds: dict[str, dict[str, tuple[Hold, ...]]] = {}
-        self.deleted: Counter[Site] = Counter()
+        self.postponed: dict[tuple[Site, str], tuple[Step, ...]] = {}
+        self.released: Counter[Site] = Counter()
+        self.remote_topics = 0
         self.counts: Counter[str] = Counter()
-        self.told: list[Braked | StaleSave] = []
+        self.told: list[StaleSave] = []
         self.written = 0
         self.restless = False
         self.remote_moved = True
@@ -145,6 +149,7 @@ class _Turn:
             yield from self._imports()
         if self.partner.way is not Way.PUSH:
             yield from self._exports()
+        yield from self._deletions()
         for replica in {*self.conflicts, *self.holds}:
             self._note_leftovers(replica)
 
@@ -155,7 +160,8 @@ class _Turn:
         noted = json.loads(self.store.noted(_QUIET) or "{}")
         tag = noted.get("tag")
         self.remote_moved = tag is None or noted.get("policy") != self._policy_name() or self.side.moved(tag)
-        return not self.remote_moved and set(self.found) == set(self.records) and all(map(self._is_settled, self.found))
+        quiet = not self.remote_moved and not self.store.failures()
+        return quiet and set(self.found) == set(self.records) and all(map(self._is_settled, self.found))
 
     def _is_settled(self, replica: str) -> bool:
         record = self.records.get(replica)
@@ -195,9 +201,17 @@ class _Turn:
                     yield self._unreadable(replica, "it is not there any more")
             finally:
                 self.folder.close(replica)
-        self.presence.follow_saved(self.topics)
+        self.presence.follow_saved(self.topics, self._atoms)
         yield from self.presence.let_go()
         self.records = self.store.archives()
+
+    def _atoms(self, replica: str) -> frozenset[Key]:
+        """Keys of everything an archive holds."""
+        side = self.folder.open(replica)
+        try:
+            return frozenset(atoms(side.load(side.listing().topics).topics.values()))
+        finally:
+            self.folder.close(replica)
 
     def _unreadable(self, replica: str, reason: str) -> Unreadable:
         self.broken.add(replica)
@@ -267,7 +281,7 @@ class _Turn:
         self, source: Site, local: Side, replica: str, literal: dict[str, frozenset[str]]
     ) -> Iterator[TurnEvent]:  # fmt: skip
         ends = Ends(local, self.side, replica)
-        care = Care(lambda drawn: self._checked(drawn, local, replica), self._spare)
+        care = Care(lambda drawn: self._checked(source, drawn, local, replica), self._spare)
         for event in run(source, ends, self.store, self._policy(replica), self.timing, care=care):
             match event:
                 case Planned(plan):
@@ -317,32 +331,63 @@ class _Turn:
             self.told.append(StaleSave(replica, lost))
         return lost is not None
 
-    def _checked(self, drawn: Drawn, local: Side, replica: str) -> Plan:
+    def _checked(self, source: Site, drawn: Drawn, local: Side, replica: str) -> Plan:
         """The plan that may be carried out, if the archive it was made from is still the one that was judged."""
         vanished = drawn.tag is None and replica in self.found
         if vanished or self._judge(local, replica, drawn.tag):
             raise _SavedMeanwhile
-        return self._brake(drawn, replica)
+        return self._brake(source, drawn, replica)
 
-    def _brake(self, drawn: Drawn, replica: str) -> Plan:
-        """The plan without its deletions, where they are too many."""
+    def _brake(self, source: Site, drawn: Drawn, replica: str) -> Plan:
+        """The plan without its deletions, which come last, when it is known how many there are in all."""
         plan = drawn.plan
         self._begin_run(plan)
+        self.postponed.pop((source, replica), None)
         if not plan.deletions:
             return plan
-        site = plan.deletions[0].site
-        total = self.deleted[site] + len(plan.deletions)
-        there = len(drawn.targets.topics) + self.deleted[site]
-        plan, reason = braked(plan, total, there, self.partner.allowed)
-        if reason:
-            self.told.append(Braked(site, replica, len(drawn.plan.deletions), reason))
-        return plan
+        if len(plan.deletions) <= self.released[source.other]:
+            self.released[source.other] -= len(plan.deletions)
+            return plan
+        self.postponed[source, replica] = plan.deletions
+        self.remote_topics = len(drawn.targets.topics) if source is Site.LOCAL else self.remote_topics
+        return without_deletions(plan)
+
+    def _deletions(self) -> Iterator[TurnEvent]:
+        """What was deleted on one side is deleted on the other, unless it is too much at once: then nothing is."""
+        for source in Site:
+            waiting = {replica: steps for (site, replica), steps in self.postponed.items() if site is source}
+            reason = self._too_many(source, waiting)
+            self.released[source.other] = 0 if reason else sum(map(len, waiting.values()))
+            for replica, steps in sorted(waiting.items()):
+                if reason:
+                    holds = self.holds.setdefault(replica, {})
+                    holds[source] = (*holds.get(source, ()), *held_back(steps, reason))
+                    yield Braked(source.other, replica, len(steps), reason)
+                else:
+                    yield from self._pass(source, replica, {})
+            if waiting and not reason and source is Site.LOCAL and self.partner.way is Way.BOTH:
+                yield from self._exports()  # other archives may hold what is gone now
+
+    def _too_many(self, source: Site, waiting: Mapping[str, tuple[Step, ...]]) -> str:
+        allowed = self.partner.allowed
+        topics = {replica: sum(step.kind is Kind.TOPIC for step in steps) for replica, steps in waiting.items()}
+        count, whole = sum(map(len, waiting.values())), sum(topics.values())
+        if source is Site.LOCAL:
+            # a file that holds nothing any more was hardly emptied topic by topic
+            emptied = any(number > 1 and not self.topics.get(replica) for replica, number in topics.items())
+            held = whole if emptied else self.remote_topics
+        else:
+            emptied = any(
+                number >= len(self.topics.get(replica, ())) for replica, number in topics.items() if number > 1
+            )
+            held = whole if emptied else sum(map(len, self.topics.values()))
+        return too_many(count, whole, held, allowed)
 
     def _spare(self, step: Step, drawn: Drawn) -> None:
         """Keep the topic of what is deleted next."""
         topic = step.topic and (key_of(Kind.TOPIC, "", step.topic))
         known = drawn.base.across(step.site.other, topic) if topic else None
-        guid = known.guid if known else (step.target or step.guid)
+        guid = known.guid if known else guid_key(step.target or step.guid)
         self.partner.spare(step.site, guid, drawn.target)
 
     # -- the record --------------------------------------------------------------------------------------------
@@ -363,7 +408,7 @@ class _Turn:
             kept.clear()
         kept |= {(item.key, item.field): item for item in plan.conflicts}
         self.holds.setdefault(replica, {})[source] = plan.holds
-        if plan.settle_until is not None:
+        if plan.settle_until is not None or any(item.cause is Cause.QUARANTINED for item in plan.holds):
             self.restless = True
 
     def _applied(self, event: Applied) -> None:
@@ -378,8 +423,6 @@ class _Turn:
         # adoptions count, too: one more turn finds that nothing is left
         self.written += 1
         self.counts["adopted" if outcome.adopted or not step.verb.writes else f"{step.site} {step.verb}"] += 1
-        if step.verb is Verb.DELETE:
-            self.deleted[step.site] += 1
 
     def _note_leftovers(self, replica: str) -> None:
         now = self.timing.clock()

@@ -4,7 +4,7 @@ import pytest
 
 from bcfsync.changes import Cause, Hold, Kind, Plan, Site, Step, Verb
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.guard import braked
+from bcfsync.plan.guard import held_back, too_many, without_deletions
 
 
 def plan(topics=0, comments=0, others=1):
@@ -41,19 +41,22 @@ def plan(topics=0, comments=0, others=1):
     ],
 )
 def test_so_many_deletions_are_made_without_asking(topics, comments, count, held, allowed, stops):
-    before = plan(topics, comments)
-    after, reason = braked(before, count, held, allowed)
+    reason = too_many(count, topics, held, allowed)
     assert bool(reason) is stops
-    if not stops:
-        assert after is before
-        return
-    assert f"--allow-deletes {count}" in reason
+    assert not stops or f"--allow-deletes {count}" in reason
+
+
+def test_what_is_held_back_is_named_and_the_rest_goes_on():
+    before = plan(2, 1)
+    after = without_deletions(before)
     assert [(step.number, step.verb) for step in after.steps] == [(0, Verb.UPDATE)]
-    assert [item.reason for item in after.holds] == ["before", *[reason] * (topics + comments)]
-    assert {item.cause for item in after.holds[1:]} == {Cause.ASKED}
-    assert [item.label for item in after.holds[1:]] == [step.label for step in before.deletions]
+    assert after.holds == before.holds
+    held = held_back(before.deletions, "why")
+    assert [(item.label, item.reason, item.cause) for item in held] == [
+        (step.label, "why", Cause.ASKED) for step in before.deletions
+    ]
 
 
 def test_the_reason_says_what_is_too_much():
-    assert braked(plan(2), 2, 2, None)[1].startswith("all topics, more than the 5 allowed")
-    assert braked(plan(6), 6, 20, None)[1].startswith("6 deletions at once, more than the 5 allowed")
+    assert too_many(2, 2, 2, None).startswith("all topics, more than the 5 allowed")
+    assert too_many(6, 6, 20, None).startswith("6 deletions at once, more than the 5 allowed")

@@ -1,7 +1,12 @@
 """The simulator itself: the same every time, able to fail, and able to say why."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-import sim_server
+import sim_folder
 from sim_faults import AT
 from sim_oracle import judge
 from sim_scenario import STRIKES, drawn
@@ -12,6 +17,7 @@ from simulate import main, played, shortened
 from bcfsync.merge import Merged, Shadows, merge_scalars
 from bcfsync.store import Store
 
+HERE = Path(__file__).parent
 BY_NAME = {item.name: item for item in PROFILES}
 
 
@@ -23,14 +29,28 @@ def test_a_seed_gives_the_same_story_and_the_same_end_every_time(profile):
         assert judge(drawn(profile, seed)).trace == one.trace
 
 
+def test_what_is_found_does_not_hang_on_the_order_of_sets():
+    """Strings hash differently in every process."""
+    code = (
+        "from simulate import judge, drawn, PROFILES\n"
+        "print([(v.trace, v.findings) for p in PROFILES for s in range(4) for v in [judge(drawn(p, s))]])"
+    )
+    said = set()
+    for seed in ("1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code]
+        said.add(subprocess.run(command, env=env, cwd=HERE, capture_output=True, text=True, check=True).stdout)
+    assert len(said) == 1
+
+
 def test_every_strike_has_its_seams_and_is_drawn():
     assert set(STRIKES) == set(AT)
 
 
 def test_every_strike_comes_true_and_stale_saves_happen():
-    tally = played(PROFILES[2], range(400))
+    tally = played(PROFILES[2], range(250))
     assert {name for name in AT if not tally.counts[name]} == set()
-    assert tally.counts["stale saves"] > 80
+    assert tally.counts["stale saves"] > 50
 
 
 # -- an engine with a rule less ----------------------------------------------------------------------------------
@@ -66,7 +86,7 @@ def without_old_shadows(patch):
 
 
 def without_comparing_before_a_write(patch):
-    patch.setattr(sim_server.SimServer, "_problem", lambda *_: None)
+    patch.setattr(sim_folder.SimArchive, "_now", lambda self: self.stamp)
 
 
 @pytest.mark.slow
@@ -83,8 +103,8 @@ def without_comparing_before_a_write(patch):
 )
 def test_an_engine_with_a_rule_less_is_found_out_within_a_few_hundred_seeds(broken, profile, letter, monkeypatch):
     broken(monkeypatch)
-    found = played(BY_NAME[profile], range(200))
-    assert letter in found.letters, found.failing
+    verdicts = (judge(drawn(BY_NAME[profile], seed)) for seed in range(400))
+    assert any(letter in verdict.letters for verdict in verdicts)
 
 
 # -- telling -----------------------------------------------------------------------------------------------------

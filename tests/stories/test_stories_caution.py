@@ -6,13 +6,18 @@ import shutil
 import threading
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from desk import a_topic
 from stage import SAMPLES, entries, pack
+from worlds import ANNA, MORNING
+
+from bcfsync.dates import timestamp
 
 pytestmark = pytest.mark.slow
 PAUSE = 0.1
+TOMORROW = timestamp(datetime.now(UTC) + timedelta(days=1))
 
 
 # -- story 6: a half-written file ------------------------------------------------------------------------------
@@ -245,12 +250,19 @@ def test_story_9_a_decision_is_carried_out_and_remembered_with_name_and_time(tor
     torn.idle()
 
 
-def test_story_9_the_newest_value_wins_where_that_is_said(torn):
-    torn.run("sync")
-    torn.do("conflicts", "resolve", "00000001", "--prefer", "newest")
-    torn.settle()
-    assert len({*statuses(torn)}) == 1
-    torn.idle()
+@pytest.mark.parametrize("policy", [True, False], ids=["by configuration", "by a person"])
+@pytest.mark.parametrize(("when", "wanted"), [(MORNING, "Closed"), (TOMORROW, "Resolved")])
+def test_story_9_the_newest_value_wins_where_that_is_said(tower, policy, when, wanted):
+    tower.edit("mep.bcf", "Duct", topic_status="Resolved", modified_date=when, modified_author=ANNA)
+    tower.change("Duct", topic_status="Closed")
+    if policy:
+        tower.set_up(conflicts='"newest"')
+    else:
+        tower.run("sync")
+        tower.do("conflicts", "resolve", "00000001", "--prefer", "newest")
+    tower.do("sync")
+    assert statuses(tower) == (wanted, wanted)
+    tower.idle()
 
 
 def test_story_9_an_editor_shows_all_three_values_and_takes_a_fourth(torn, monkeypatch):
