@@ -5,8 +5,9 @@ it is touched: what somebody has changed since stays, and is told. Beside ``exec
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -31,7 +32,7 @@ from bcfsync.errors import BcfsyncError, UsageError
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.plain import from_plain
-from bcfsync.sides.history import History
+from bcfsync.sides.history import History, Version
 from bcfsync.sides.spool import sha256_of
 from bcfsync.store import Confirmation, LoggedDeed, Run, Store
 
@@ -129,14 +130,17 @@ class _Archives:
     def _archive(self, replica: str) -> Undone | Kept:
         name = _name(replica)
         stamp = self._found.get(replica)
-        versions = [item for item in self._history.versions(replica) if item.run == self._run.number]
+        own = self._store.own_stamps(replica)
+        # other pairs over the folder keep their versions there, too, under run numbers of their own
+        known = self._history.versions(replica)
+        versions = [item for item in known if item.run == self._run.number and item.after in own]
         if stamp is None:
             return Kept(name, "is not there any more")
         path = self._folder.path_of(replica)
         if versions and _digest(path) == versions[0].sha256:
             return Undone(name, "is as it was before")  # an undo that was stopped came that far
-        if stamp != (versions[-1].after if versions else stamp) or stamp not in self._store.own_stamps(replica):
-            return Kept(name, "was saved by another program since; its content stays")
+        if reason := self._why_not(replica, stamp, versions):
+            return Kept(name, reason)
         self._folder.close(replica)
         if not versions:
             # the run made it; what it held is kept all the same
@@ -145,6 +149,27 @@ class _Archives:
             return Undone(name, "removed again")
         self._history.restore(replica, versions[0].sha256, path)
         return Undone(name, "as it was before, bit for bit")
+
+    def _why_not(self, replica: str, stamp: str, versions: Sequence[Version]) -> str:
+        """Why an archive stays as it is, or ""."""
+        last = versions[-1].after if versions else stamp
+        if stamp != last or stamp not in self._store.own_stamps(replica):
+            return "was saved by another program since; its content stays"
+        if any(one.after != other.before for one, other in pairwise(versions)):
+            return "was saved by another program during the run; its content stays"
+        if not versions and not self._is_made(replica):
+            return "what it was before is not kept any more; its content stays"
+        return ""
+
+    def _is_made(self, replica: str) -> bool:
+        """Whether the run made an archive: all it holds came with it."""
+        deeds = (deed for deed in self._store.deeds(self._run.number) if deed.replica == replica)
+        made = {deed.key.guid for deed in deeds if deed.verb == Verb.CREATE and deed.site == Site.LOCAL}
+        side = self._folder.open(replica)
+        try:
+            return side.listing().topics.keys() <= made
+        finally:
+            self._folder.close(replica)
 
 
 def _digest(path: Path) -> str:

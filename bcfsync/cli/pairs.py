@@ -22,7 +22,7 @@ from bcfsync.config.reading import load
 from bcfsync.config.tables import nearest
 from bcfsync.config.tokens import login_hint, token_for
 from bcfsync.config.values import Config, Mode, Pair, Remote
-from bcfsync.errors import Locked, LoginNeeded, UsageError
+from bcfsync.errors import BcfsyncError, Locked, LoginNeeded, UsageError
 from bcfsync.net import Http
 from bcfsync.plan.policy import SETTLE, Policy
 from bcfsync.sides.folder import ArchiveFolder, marker_id
@@ -319,8 +319,16 @@ def _way(pair: Pair, asked: Asked) -> Way:
     return asked.way or configured_way
 
 
+def _marker_of(pair: Pair) -> str | None:
+    try:
+        return marker_id(pair.folder)
+    except BcfsyncError:
+        return None
+
+
 def _neighbours(pair: Pair, found: Config, home: Home, stack: ExitStack) -> tuple[Store, ...]:
     """The states of other pairs over the same folder, as far as there are any yet."""
-    others = [other for other in found.pairs.values() if other is not pair and other.folder == pair.folder]
+    # by the marker: a folder may be spelled in more than one way
+    others = [other for other in found.pairs.values() if other is not pair and _marker_of(other) == home.marker]
     paths = [config.pair_state(other.remote.url, other.project, home.marker) / "state.db" for other in others]
     return tuple(stack.enter_context(Store(path)) for path in paths if path.exists())

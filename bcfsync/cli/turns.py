@@ -17,7 +17,7 @@ from bcfsync.cli.render import SYMBOLS, Tally, counted, members, step_facts, sum
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Planned, Waiting
 from bcfsync.store import Store, StoredConflict, StoredHold
-from bcfsync.turn import Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
+from bcfsync.turn import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
 
 SITES = {Site.LOCAL: "files ", Site.REMOTE: "server"}
 """What people call the sites."""
@@ -99,7 +99,7 @@ class TurnRenderer:
             case _:
                 self._remark(event)
 
-    def _remark(self, event: Waiting | Unreadable | Missing | Braked | Unsettled | StaleSave) -> None:
+    def _remark(self, event: Waiting | Absent | Unreadable | Missing | Braked | Unsettled | StaleSave) -> None:
         """Print what happened beside the steps."""
         match event:
             case Waiting(until):
@@ -112,6 +112,11 @@ class TurnRenderer:
                 # some reasons begin with the path, others with what happened
                 self.out.line(reason if name in reason else f"{name}: {reason}", "x", "red", always=True)
                 self.out.emit(self._note("unreadable", archive=name, reason=reason))
+            case Absent(replica):
+                self.unread.add(replica)
+                said = f"{archive_name(replica)} is not there just now; nothing is concluded from that for a minute"
+                self.out.line(said, "!", "yellow", always=True)
+                self.out.emit(self._note("absent", archive=archive_name(replica)))
             case Missing(replica):
                 said = f"{archive_name(replica)} is no longer in the folder; its topics stay where they are"
                 self.out.line(said, "!", "yellow", always=True)

@@ -156,9 +156,14 @@ def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> tuple[int, f
     hints all the same are doubtful: a person decides about what stands there as it was before.
     """
     found, hinted = 0, set()
-    for generation in {item.generation for item in writes}:
+    groups: dict[int, list[Write]] = {}
+    for item in writes:
+        groups.setdefault(item.generation, []).append(item)
+    older: set[tuple[Key, str]] = set()
+    for generation in sorted(groups):
         # what was written again was in an older generation, too, and proves no more than that one
-        own = [item for item in writes if item.generation == generation and not _is_repeated(item, writes)]
+        own = [item for item in groups[generation] if (item.key, _named(item)) not in older]
+        older |= {(item.key, _named(item)) for item in groups[generation]}
         signs = Counter(sign for item in own for sign in _signs(item, held))
         if signs[_Sign.PROOF] or signs[_Sign.HINT] > signs[_Sign.BEFORE]:
             found = max(found, generation)
@@ -167,11 +172,9 @@ def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> tuple[int, f
     return found, frozenset(generation for generation in hinted if generation > found)
 
 
-def _is_repeated(item: Write, writes: Sequence[Write]) -> bool:
-    earlier = (other for other in writes if other.key == item.key and other.generation < item.generation)
-    return any(
-        other.new is not None and item.new is not None and said(other.new) == said(item.new) for other in earlier
-    )
+def _named(item: Write) -> str:
+    """What a write says, as a name."""
+    return "" if item.new is None else said(item.new)
 
 
 class _Sign(Enum):

@@ -33,6 +33,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """An archive on record that is not there just now; nothing is concluded from that for a minute."""
+
+    replica: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """An archive on record that is no longer in the folder; its topics stay where they are."""
 
@@ -65,4 +72,4 @@ class StaleSave:
     lost: int
 
 
-TurnEvent = Event | Pass | InSync | Unreadable | Missing | Braked | Unsettled | StaleSave
+TurnEvent = Event | Pass | InSync | Absent | Unreadable | Missing | Braked | Unsettled | StaleSave

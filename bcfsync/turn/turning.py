@@ -7,6 +7,7 @@ archive; so two archives meet on the server, and each is brought up to date with
 
 import hashlib
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,7 +39,7 @@ from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
 from bcfsync.store import ArchiveRecord
 from bcfsync.turn.attention import decisions, fail, fought, quarantined, stored_conflict, stored_hold
-from bcfsync.turn.events import Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
+from bcfsync.turn.events import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
 from bcfsync.turn.healing import heal
 from bcfsync.turn.partner import Partner, Way
 from bcfsync.turn.presence import Presence
@@ -99,6 +100,21 @@ def turn(folder: Folder, partner: Partner, timing: Timing, command: str = "sync"
     yield from _Turn(folder, partner, timing, command).events()
 
 
+def _as_spelled(partner: Partner, found: Mapping[str, str]) -> Partner:
+    """The partner with the archives for new topics as the folder spells them: some file systems know no case."""
+    known = {_folded(replica): replica for replica in found}
+
+    def spelled(replica: str) -> str:
+        return replica if replica in found else known.get(_folded(replica), replica)
+
+    rules = tuple(replace(rule, archive=spelled(rule.archive)) for rule in partner.rules)
+    return replace(partner, inbox=spelled(partner.inbox), rules=rules)
+
+
+def _folded(replica: str) -> str:
+    return unicodedata.normalize("NFC", replica).casefold()
+
+
 class _Turn:
     def __init__(self, folder: Folder, partner: Partner, timing: Timing, command: str) -> None:
         self.folder = folder
@@ -129,6 +145,7 @@ class _Turn:
     def events(self) -> Iterator[TurnEvent]:
         """The whole turn."""
         self.found.update(self.folder.scan())
+        self.partner = _as_spelled(self.partner, self.found)
         self.presence.follow()
         self.records = self.store.archives()
         if self._is_quiet():
@@ -182,7 +199,7 @@ class _Turn:
             if self.found.get(item.replica) == item.stamp:
                 self.store.confirm_all(item.pending, replica=item.replica, generation=item.number)
 
-    def _read(self) -> Iterator[Unreadable | Missing]:
+    def _read(self) -> Iterator[Unreadable | Missing | Absent]:
         """Look into every archive that may have changed, before anything is concluded from what one of them lacks."""
         on_record: dict[str, set[str]] = {replica: set() for replica in self.found}
         for key, replica, _ in self.store.shadows():
@@ -203,6 +220,7 @@ class _Turn:
                 self.folder.close(replica)
         self.presence.follow_saved(self.topics, self._atoms)
         yield from self.presence.let_go()
+        yield from map(Absent, sorted(self.presence.waited))
         self.records = self.store.archives()
 
     def _atoms(self, replica: str) -> frozenset[Key]:

@@ -203,7 +203,9 @@ class _Oracle:
                     continue
                 before, after = json.loads(deed.before), json.loads(deed.after)
                 for name in deed.fields:
-                    winners = tokens_of_plain(after.get(name)) or ([HABIT] if after.get(name) else [])
+                    winners = tokens_of_plain(after.get(name))
+                    if str(after.get(name) or "").startswith("Offen") or (after.get(name) and not winners):
+                        winners.append(HABIT)
                     yield deed.site, tokens_of_plain(before.get(name)), winners
 
     # -- (c) ---------------------------------------------------------------------------------------------------

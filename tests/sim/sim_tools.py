@@ -86,6 +86,7 @@ class Saving:
     numbers: Sequence[int]
     known: frozenset[str]
     met: frozenset[str]
+    brought: frozenset[str]
 
     def save(self) -> str:
         """Save over whatever lies under the name now; gives how to say so."""
@@ -94,10 +95,10 @@ class Saving:
         if copy is None:
             return "has nothing to save"
         published = [written for edit in tool.pending for written in edit.written]
-        file = self.folder.files.get(tool.archive)
         for written in published:
             self.ledger.publish(written)
-            if file is not None and any(item in tool.loaded - file.by_tools for item in written.over):
+            told = self.brought & tool.loaded
+            if told & set(written.over) or (told and written.what == "description"):
                 self.ledger.third.add(written.token)
             if tool.archive not in self.met:
                 self.ledger.unmet.add(written.token)

@@ -257,6 +257,7 @@ class World:
             lambda: token_of(next(tokens)), lambda: self._guid(action, next(guids)),
             self.scenario.deletes is Deletes.MIRROR, action.numbers, frozenset(tokens_in(self.server.bcf.topics)),
             frozenset(self.store.archives()),
+            frozenset(token for row in self.store.unacknowledged(tool.archive) for token in tokens_in(row.new)),
         )  # fmt: skip
         self.tell(f"{tool.name} {saving.save()}")
         if tool.habit == "gap" and tool.archive in self.folder.files:

@@ -61,7 +61,7 @@ def without_stale_saves(patch):
 
 
 def without_intents(patch):
-    patch.setattr(SimStore, "begin", lambda *_: None)
+    patch.setattr(SimStore, "begin", lambda *_, **__: None)
 
 
 def without_adoption(patch):

@@ -97,7 +97,10 @@ def test_story_14_five_trades_become_one_file_and_nothing_is_dropped(trades):
     assert sorted(topics) == ["Duct", *sorted(f"Only {trade}" for trade in TRADES), "Pipe"]
     duct = topics["Duct"]
     assert (duct.topic_status, duct.priority) == ("Closed", "High")
-    assert sorted(item.comment for item in duct.comments) == ["Who moves it?", *sorted(f"{it} was here" for it in TRADES)]
+    assert sorted(item.comment for item in duct.comments) == [
+        "Who moves it?",
+        *sorted(f"{it} was here" for it in TRADES),
+    ]
     assert json.loads(found.out)["conflicts"] == []
 
 

@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import waitress
@@ -10,10 +11,13 @@ from desk import a_topic
 from stage import ANNA_TOKEN, entries
 
 import bcfsync
+from bcfsync.dates import timestamp
 from bcfsync.guids import guid_key
+from bcfsync.model import HeaderFile
 
 pytestmark = pytest.mark.slow
-MANY = 2000
+MANY = 70
+"""Enough to tell what grows with their number from what does not."""
 
 
 # -- story 16: cheap polling -----------------------------------------------------------------------------------
@@ -21,7 +25,7 @@ MANY = 2000
 
 @pytest.fixture
 def many(site):
-    """Two thousand topics in fourteen archives, which the server holds as well."""
+    """Many topics in fourteen archives, which the server holds as well, and one more that is new there."""
     site.set_up()
     topics = [a_topic(at, f"Topic {at}") for at in range(1, MANY + 1)]
     with site.server.store.writing():
@@ -31,33 +35,28 @@ def many(site):
             site.server.store.seed_topic(site.project, {**body, **dates}, [], [])
     for at in range(14):
         site.save(f"part-{at:02}.bcf", *topics[at::14])
+    site.save("new.bcf", a_topic(9999, "New", files=(HeaderFile(filename="block-b.ifc"),)))
     found = site.do("sync", "--json")
-    assert not site.server.writes(), "what is equal is adopted"
-    assert found.summary["adopted"] >= MANY
+    assert found.summary["adopted"] >= MANY, "what is equal is adopted"
+    assert len([item for item in site.server.writes() if item.endswith("/topics")]) == 1
+    site.settle()
     return site
 
 
-def test_story_16_two_thousand_unchanged_topics_cost_a_handful_of_requests(many):
-    # a write below a topic shows bcfsync what this server's tags cover
-    many.says("Topic 7", "Look here.")
-    many.settle()
-    with bcfsync.open(many.issues / "part-06.bcf") as archive:
-        archive.comment(next(item for item in archive.topics if item.title == "Topic 7").guid, "I did.", "ben@example.com")
-        archive.save()
-    many.settle()
-    assert [item["comment"] for item in many.thread("Topic 7")] == ["Look here.", "I did."]
+def test_story_16_unchanged_topics_cost_a_handful_of_requests_before_and_after_a_change(many):
     many.server.rest()
     found = many.do("sync")
     assert len(many.server.requests) <= 3
-    assert set(many.server.answers) <= {200, 304}
     assert 304 in many.server.answers, "the server is asked whether anything changed, not what there is"
     assert f"({len(many.server.requests)} request" in found.err, "the numbers are printed"
 
-    many.change("Topic 500", priority="High")
+    many.says("Topic 50", "Look here.")
+    many.do("sync")
+    assert [item.comment for item in many.held("part-07.bcf")["Topic 50"].comments] == ["Look here."]
+    many.do("sync")
     many.server.rest()
     many.do("sync")
-    assert len(many.server.requests) <= 40, "one change costs the list and that topic, not two thousand topics"
-    assert many.held(f"part-{499 % 14:02}.bcf")["Topic 500"].priority == "High"
+    assert len(many.server.requests) <= 3
 
 
 def test_story_16_a_server_that_moves_no_date_when_somebody_comments_is_seen_through(site):
@@ -69,7 +68,9 @@ def test_story_16_a_server_that_moves_no_date_when_somebody_comments_is_seen_thr
     site.do("sync")
     assert [item.comment for item in site.held("mep.bcf")["Duct"].comments] == ["Who moves it?", "I do."]
     guid = site.thread("Duct")[1]["guid"]
-    site.call("PUT", f"topics/{site.topics()['Duct']['guid']}/comments/{guid}", {"comment": "I do, on Monday."}, ANNA_TOKEN)
+    site.call(
+        "PUT", f"topics/{site.topics()['Duct']['guid']}/comments/{guid}", {"comment": "I do, on Monday."}, ANNA_TOKEN
+    )
     site.do("sync")
     assert [item.comment for item in site.held("mep.bcf")["Duct"].comments][1] == "I do, on Monday."
     assert "no divergence in 2 topics" in site.do("verify").err
@@ -184,10 +185,10 @@ def test_story_20_three_days_without_a_network_are_merged_by_one_sync(far):
             archive.comment(archive.topics[0].guid, f"Day {day} on site.", "ben@example.com")
             archive.save()
         site.save(f"day-{day}.bcf", a_topic(10 + day, f"Found on day {day}"))
-        files = site.bytes()
-        site.run("sync").explained(5)
-        assert site.bytes() == files
-        assert site.run("status", "--offline").code in {0, 3, 10}
+    files = site.bytes()
+    assert "cannot be reached" in site.run("sync").explained(5)
+    assert site.bytes() == files
+    assert site.run("status", "--offline").code in {0, 10}
     site.edit("mep.bcf", "Pipe", topic_status="Closed")
     line.up()
     site.do("sync")
@@ -209,12 +210,17 @@ def test_story_20_a_small_file_made_for_the_site_comes_back_as_a_subset(far):
             small.save(site.folder / "for-site.bcf")
     with bcfsync.open(site.folder / "for-site.bcf") as small:
         small.comment(duct.guid, "Seen on site.", "ben@example.com")
-        small.put(replace(small.topic(duct.guid), topic_status="Closed"))
+        now = timestamp(datetime.now(UTC))
+        edited = replace(small.topic(duct.guid), topic_status="Closed", modified_date=now, modified_author="ben")
+        small.put(edited)
         small.save()
     (site.folder / "for-site.bcf").rename(site.issues / "for-site.bcf")
     site.settle()
     assert set(site.topics()) == {"Duct", "Pipe", "Door"}, "what a subset lacks is not deleted"
-    assert (site.topics()["Duct"]["topic_status"], site.comments("Duct")) == ("Closed", ["Who moves it?", "Seen on site."])
+    assert (site.topics()["Duct"]["topic_status"], site.comments("Duct")) == (
+        "Closed",
+        ["Who moves it?", "Seen on site."],
+    )
     assert site.held("mep.bcf")["Duct"].topic_status == "Closed", "and the whole file learns of it"
     assert set(site.held("for-site.bcf")) == {"Duct"}, "the small file stays small"
     site.idle()
@@ -235,7 +241,7 @@ def between(site):
         encoding="utf-8",
     )
     site.environment |= {"BCFSYNC_TOKEN_A": "demo", "BCFSYNC_TOKEN_B": "demo"}
-    site.run("init")
+    site.run("init", "--yes")
     site.bring("2.1/coordination-week-12.bcf")
     other = replace(site, project=there)
     site.call("POST", "topics", {"title": "From A", "topic_type": "Issue", "topic_status": "Open"}, ANNA_TOKEN)
@@ -256,10 +262,6 @@ def test_story_24_a_folder_between_two_servers_makes_them_equal_and_comes_to_res
     assert titles == sorted(topic["title"] for topic in other.call("GET", "topics"))
     assert len(titles) == len(set(titles)) == 5
     site.idle(times=10)
-
-
-def test_story_24_ids_of_the_server_that_mints_are_known_to_be_the_same_topics(between):
-    site, other = between
     files = {guid_key(topic.guid) for topic in site.held("coordination-week-12.bcf").values()}
     assert files <= {guid_key(topic["guid"]) for topic in site.call("GET", "topics")}
     assert not files & {guid_key(topic["guid"]) for topic in other.call("GET", "topics")}
@@ -276,7 +278,8 @@ def test_story_24_edits_and_comments_travel_from_server_to_server(between):
     rounds(site, 3)
     assert other.topics()["From B"]["priority"] == site.topics()["From B"]["priority"] == "High"
     assert other.topics()["From A"]["topic_status"] == site.topics()["From A"]["topic_status"] == "Closed"
-    threads = [sorted(each.comments("Only 1.85 m of headroom under slab L1")) for each in (site, other)]
+    title = "Only 1.85 m of headroom under slab L1"
+    threads = [sorted(item.get("comment", "") for item in each.thread(title)) for each in (site, other)]
     assert threads[0] == threads[1]
     assert {"Says Anna at A.", "Says Anna at B."} <= {*threads[0]}
     assert len(threads[0]) == len(set(threads[0]))

@@ -7,15 +7,15 @@ is deleted. A server without If-Match may change something between our look and 
 
 from collections.abc import Mapping
 
+from bcfsync.advance import said_whole
 from bcfsync.bcfapi.codec import Codec
-from bcfsync.canonical import comment_content, topic_content
-from bcfsync.changes import Change, Kind, Outcome, Status
+from bcfsync.canonical import comment_content
+from bcfsync.changes import Change, Kind, Outcome, Status, key_of
 from bcfsync.model import Comment, Topic
 from bcfsync.net import Answer, Http, Refused
 from bcfsync.sides.rest.facts import UNDELETABLE, Facts
 from bcfsync.sides.rest.guarded import Guarded
-from bcfsync.sides.rest.reading import readable
-from bcfsync.sides.rest.routes import Routes
+from bcfsync.sides.rest.reading import ProjectReader, readable
 
 GONE = frozenset({404, 410})
 """Answers that say that something is not there."""
@@ -36,8 +36,9 @@ def deletable(version: str, learned: Facts) -> frozenset[Kind]:
 class ProjectDeleter:
     """Deletes in one project of one server."""
 
-    def __init__(self, http: Http, routes: Routes, codec: Codec, version: str, learned: Facts) -> None:
-        self.routes = routes
+    def __init__(self, http: Http, reader: ProjectReader, codec: Codec, version: str, learned: Facts) -> None:
+        self.reader = reader
+        self.routes = reader.routes
         self.codec = codec
         self.version = version
         self.learned = learned
@@ -75,8 +76,10 @@ class ProjectDeleter:
         match change.expected:
             case Topic() as expected:
                 now = self.codec.decode_topic(fresh.data)
-                # with a topic all below it goes, and a new comment shows in the date
-                return topic_content(now) != topic_content(expected) or now.modified_date != expected.modified_date
+                # with a topic all below it goes, and not every server dates a topic anew for a comment (BIMcollab)
+                known = frozenset(key_of(Kind.VIEWPOINT, now.guid, view.guid) for view in expected.viewpoints)
+                (whole,) = self.reader.whole([now], known)
+                return said_whole(whole) != said_whole(expected)
             case Comment() as expected:
                 return comment_content(readable(self.codec.decode_comment(fresh.data))) != comment_content(expected)
             case _:

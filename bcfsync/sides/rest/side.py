@@ -205,7 +205,7 @@ class RestSide:
         session = self._session
         ways = Ways(self.http, session.routes, session.codec, self.learned, self._new_key)
         writer = ProjectWriter(ways, source, sends_guids=self.base.version != "2.1")
-        deleter = ProjectDeleter(self.http, session.routes, session.codec, self.base.version, self.learned)
+        deleter = ProjectDeleter(self.http, self.reader, session.codec, self.base.version, self.learned)
         for change in changes:
             session.pager.peeked.clear()
             make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
