@@ -52,6 +52,12 @@ class Unanswered(ServerTrouble, OSError):
     hint = "run the command again: it finds out what arrived and completes the rest"
 
 
+class Stumbled(ServerTrouble, OSError):
+    """The server broke over one request (500 and the like); others may go well."""
+
+    hint = "report it to whoever runs the server"
+
+
 class NotJson(ServerTrouble, ValueError):
     """The server answered something else than JSON: a login page, a proxy's message, a cut-off text."""
 
@@ -378,7 +384,7 @@ def _checked(response: _Reply, url: str) -> _Reply:
         raise LoginNeeded(f"{_short(url)}: the server does not accept the token: {said}")
     if (400 <= status < 500 and status != 429) or status == 501:
         raise Refused(f"{_short(url)}: the server answered {status}: {said}", status)
-    raise ServerTrouble(f"{_short(url)}: the server answered {status}: {said}")
+    raise Stumbled(f"{_short(url)}: the server answered {status}: {said}")
 
 
 def _message(response: _Reply) -> str:

@@ -5,13 +5,14 @@ it is touched: what somebody has changed since stays, and is told. Beside ``exec
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from bcfsync.canonical import same
+from bcfsync.advance import said
+from bcfsync.canonical import same, topic_content
 from bcfsync.changes import (
     ENTITIES,
     Bodies,
@@ -88,7 +89,13 @@ def last_run(store: Store) -> Run:
     raise NothingToUndo("there is no run to undo")
 
 
-def undo(run: Run, folder: Paths, remote: Side, store: Store, history: History) -> Iterator[Undone | Kept]:
+Spare = Callable[[Site, str, Bodies], None]
+"""Keeps a topic (by its key) before something of it is deleted."""
+
+
+def undo(
+    run: Run, folder: Paths, remote: Side, store: Store, history: History, *, spare: Spare
+) -> Iterator[Undone | Kept]:  # fmt: skip
     """Put a run back, the latest one that wrote something.
 
     Yields:
@@ -99,7 +106,7 @@ def undo(run: Run, folder: Paths, remote: Side, store: Store, history: History) 
     """
     deeds = store.deeds(run.number)
     yield from _Archives(run, folder, store, history).put_back([deed for deed in deeds if deed.site == Site.LOCAL])
-    server = _Server(remote, store)
+    server = _Server(remote, store, spare)
     yield from server.put_back([deed for deed in deeds if deed.site == Site.REMOTE])
     store.put_back(run.number)
     if server.kept:
@@ -146,6 +153,7 @@ class _Archives:
             # the run made it; what it held is kept all the same
             self._history.keep(replica, path, stamp, "")
             path.unlink()
+            self._store.forget_archive(replica)  # we know why it is not there
             return Undone(name, "removed again")
         self._history.restore(replica, versions[0].sha256, path)
         return Undone(name, "as it was before, bit for bit")
@@ -187,8 +195,9 @@ def _name(replica: str) -> str:
 class _Server:
     """What a run wrote to the server; ``kept`` are the identities of what it made and what is there still."""
 
-    def __init__(self, remote: Side, store: Store) -> None:
+    def __init__(self, remote: Side, store: Store, spare: Spare) -> None:
         self._remote = remote
+        self._spare = spare
         self._links = dict(store.links())
         self._shadows: dict[Key, dict[str, str]] = {}
         for key, replica, value in store.shadows():
@@ -201,12 +210,15 @@ class _Server:
         listing = self._remote.listing()
         topics = {guid_key(deed.topic or deed.guid) for deed in deeds}
         bodies = self._remote.load(topics & listing.topics.keys())
-        made = {(deed.key.kind, guid_key(deed.guid)): deed for deed in deeds if deed.verb == Verb.CREATE}
+        told = (deed for deed in deeds if deed.verb == Verb.CREATE or deed.key.kind in _LISTS)
+        made = {(deed.key.kind, guid_key(deed.guid)): deed for deed in told}
         gone: set[str] = set()
         for deed in _ordered(deeds):
             if guid_key(deed.topic) in gone:
                 continue  # it went with its topic
             change = _backwards(deed, bodies, made, self._remote)
+            if isinstance(change, Change) and change.verb is Verb.DELETE and deed.key.kind is not Kind.DOCUMENT:
+                self._spare(Site.REMOTE, guid_key(deed.topic or deed.guid), bodies)
             outcome = self._applied(deed, change) if isinstance(change, Change) else change
             if isinstance(outcome, Undone) and deed.key.kind is Kind.TOPIC and deed.verb == Verb.CREATE:
                 gone.add(guid_key(deed.guid))
@@ -284,6 +296,8 @@ def _is_all_ours(topic: Topic, made: Made) -> bool:
     inside: list[tuple[Kind, str, Entity]] = [(Kind.COMMENT, item.guid, item) for item in topic.comments]
     inside += [(Kind.VIEWPOINT, item.guid, item) for item in topic.viewpoints]
     inside += [(Kind.REFERENCE, item.guid, item) for item in topic.document_references]
+    inside += [(Kind.FILES, topic.guid, Files(topic.files))] if topic.files else []
+    inside += [(Kind.RELATED, topic.guid, Related(topic.related_topics))] if topic.related_topics else []
     for kind, guid, item in inside:
         deed = made.get((kind, guid_key(guid)))
         after = _entity(deed, deed.after) if deed else None
@@ -298,17 +312,9 @@ def _alike(held: Entity, after: Entity) -> bool:
         case Comment(), Comment():
             return same(held.comment, after.comment)
         case Topic(), Topic():
-            names = (
-                "title",
-                "topic_status",
-                "topic_type",
-                "priority",
-                "assigned_to",
-                "due_date",
-                "description",
-                "stage",
-            )
-            return all(same(getattr(held, name), getattr(after, name)) for name in names)
+            return topic_content(held) == topic_content(after)
+        case Files() | Related(), Files() | Related():
+            return said(held) == said(after)
         case _:
             return True  # it cannot be changed, or hangs on something that tells
 

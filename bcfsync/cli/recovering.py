@@ -127,10 +127,10 @@ def _undo(at_hand: Joined, run: Run, out: Speaker) -> int:
     store = at_hand.partner.store
     undone = kept = 0
     mine = store.begin_run(f"undo {run.number}")
-    at_hand.history.run = mine
+    at_hand.numbered(mine)
     status = "stopped"
     try:
-        for event in undo(run, at_hand.folder, at_hand.remote, store, at_hand.history):
+        for event in undo(run, at_hand.folder, at_hand.remote, store, at_hand.history, spare=at_hand.sparing.keep):
             match event:
                 case Undone(label, what):
                     undone += 1

@@ -52,7 +52,13 @@ def check_apart(pairs: Sequence[Pair]) -> None:
 
 
 def save(path: Path, pairs: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put plans into a file, by the names of their pairs."""
+    """Put plans into a file, by the names of their pairs.
+
+    Raises:
+        NoPlan: there is a file that is no plan; nothing takes its place.
+    """
+    if path.exists():
+        read_plan(path)
     data = {"bcfsync_plan": _FORMAT, "made": datetime.now(UTC).isoformat(timespec="seconds"), "pairs": pairs}
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 

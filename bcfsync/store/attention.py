@@ -154,6 +154,13 @@ class Attention(Generations):
                 for *key, message, tries, until in self._db.execute("SELECT * FROM failure")
             }
 
+    def forgive(self, keys: Collection[Key]) -> None:
+        """Forget that these atoms failed: nobody tries them any more."""
+        if keys:
+            with self._writing():
+                for key in keys:
+                    self._clear_failure(key)
+
     def _clear_failure(self, key: Key) -> None:
         self._db.execute("DELETE FROM failure WHERE kind = ? AND topic = ? AND guid = ?", key)
 

@@ -134,6 +134,7 @@ class _Turn:
         self.postponed: dict[tuple[Site, str], tuple[Step, ...]] = {}
         self.released: Counter[Site] = Counter()
         self.remote_topics = 0
+        self.quarantined: set[Key] = set()
         self.counts: Counter[str] = Counter()
         self.told: list[StaleSave] = []
         self.written = 0
@@ -177,8 +178,11 @@ class _Turn:
         noted = json.loads(self.store.noted(_QUIET) or "{}")
         tag = noted.get("tag")
         self.remote_moved = tag is None or noted.get("policy") != self._policy_name() or self.side.moved(tag)
-        quiet = not self.remote_moved and not self.store.failures()
-        return quiet and set(self.found) == set(self.records) and all(map(self._is_settled, self.found))
+        now = self.timing.clock()
+        due = any(not self.partner.patient or item.until <= now for item in self.store.failures().values())
+        self.remote_moved = self.remote_moved or due  # a next try needs a whole look
+        known = not self.remote_moved and set(self.found) == set(self.records)
+        return known and all(map(self._is_settled, self.found))
 
     def _is_settled(self, replica: str) -> bool:
         record = self.records.get(replica)
@@ -426,8 +430,11 @@ class _Turn:
             kept.clear()
         kept |= {(item.key, item.field): item for item in plan.conflicts}
         self.holds.setdefault(replica, {})[source] = plan.holds
-        if plan.settle_until is not None or any(item.cause is Cause.QUARANTINED for item in plan.holds):
+        if plan.settle_until is not None:
             self.restless = True
+        self.quarantined |= {
+            key_of(item.kind, item.topic, item.guid) for item in plan.holds if item.cause is Cause.QUARANTINED
+        }
 
     def _applied(self, event: Applied) -> None:
         step, outcome = event.step, event.outcome
@@ -435,7 +442,7 @@ class _Turn:
         if outcome.status is not Status.DONE:
             self.restless = True
             self.counts[str(outcome.status)] += 1
-            if outcome.status is Status.FAILED:
+            if outcome.status in {Status.FAILED, Status.UNANSWERED}:
                 fail(self.store, key_of(*key), outcome.message, self.timing.clock())
             return
         # adoptions count, too: one more turn finds that nothing is left
@@ -452,6 +459,9 @@ class _Turn:
     def _remember(self) -> None:
         """Remember what the turn saw; where nothing was left to do, the next turn may believe it."""
         calm = not self.written and not self.restless
+        if calm and self.partner.patient and self.remote_moved:
+            # what nobody plans any more has no next try either
+            self.store.forgive(set(self.store.failures()) - self.quarantined)
         now = self.timing.clock()
         records = [
             # an archive that was saved between the scan and the look has not had its pass yet

@@ -24,7 +24,7 @@ TOMORROW = timestamp(datetime.now(UTC) + timedelta(days=1))
 
 
 class SlowWriter(threading.Thread):
-    """A program that takes its time to write a file: piece by piece, with pauses, perhaps after deleting the old one."""
+    """A program that writes a file piece by piece, with pauses, perhaps after deleting the old one."""
 
     def __init__(self, path, data, pieces=12, *, first=lambda: None):
         super().__init__()
@@ -226,7 +226,7 @@ def test_story_9_a_conflict_keeps_both_values_and_stops_nothing_else(torn):
     assert torn.topics()["Duct"]["priority"] == "Low"
     assert torn.held("mep.bcf")["Duct"].stage == "Design"
     assert torn.held("arch.bcf")["Door"].priority == "High"
-    torn.idle(code=6)
+    torn.idle(1, 6)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_story_9_show_puts_the_three_values_side_by_side(torn):
     found = torn.run("conflicts", "show", "00000001")
     assert found.code == 6
     rows = [line.split(None, 1) for line in found.out.splitlines()]
-    assert [["before", "Open"], ["mep.bcf", "Resolved"], ["server", "Closed"]] == rows[-3:]
+    assert rows[-3:] == [["before", "Open"], ["mep.bcf", "Resolved"], ["server", "Closed"]]
 
 
 def test_story_9_a_desktop_tool_that_packs_the_file_anew_is_no_decision(torn):

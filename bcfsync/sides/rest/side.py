@@ -24,7 +24,7 @@ from bcfsync.changes import (
 )
 from bcfsync.guids import guid_key, is_guid
 from bcfsync.model import Blob, Document, Extensions, Topic
-from bcfsync.net import Http, NotJson, Refused, Unanswered
+from bcfsync.net import Http, NotJson, Refused, Stumbled, Unanswered
 from bcfsync.sides.draft import listed
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.deleting import GONE, ProjectDeleter, deletable
@@ -37,6 +37,9 @@ from bcfsync.sides.rest.tags import CollectionTag, tag_of
 from bcfsync.sides.rest.writing import ProjectWriter, Ways
 
 __all__ = ["RestSide", "UnknownProject"]
+
+_STUMBLES = 3
+"""So many requests in a row a server may break over before the rest of a plan has no chance either."""
 
 
 def _random_key() -> str:
@@ -206,6 +209,7 @@ class RestSide:
         ways = Ways(self.http, session.routes, session.codec, self.learned, self._new_key)
         writer = ProjectWriter(ways, source, sends_guids=self.base.version != "2.1")
         deleter = ProjectDeleter(self.http, self.reader, session.codec, self.base.version, self.learned)
+        stumbles = 0
         for change in changes:
             session.pager.peeked.clear()
             make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
@@ -215,6 +219,15 @@ class RestSide:
             except Unanswered as error:
                 yield Outcome(change.step, Status.UNANSWERED, change.guid, message=str(error))
                 raise
+            except Stumbled as error:
+                # what it was to make may be there all the same
+                status = Status.UNANSWERED if change.verb is Verb.CREATE else Status.FAILED
+                yield Outcome(change.step, status, change.guid, message=str(error))
+                stumbles += 1
+                if stumbles >= _STUMBLES:
+                    raise
+                continue
+            stumbles = 0
             self._learn(change, outcome)
             yield outcome
 
