@@ -84,6 +84,8 @@ class Presence:
                 self.store.split_replica(there, here, atoms(here))
                 left.discard(there)
                 new.remove(here)
+                if not self._on_record(there):
+                    self._forget(there)  # it is all there, under its new name
 
     def _on_record(self, replica: str) -> frozenset[str]:
         return frozenset(
