@@ -53,7 +53,10 @@ Event = Planned | Waiting | Applied
 class Emptied(Guarded):
     """The server's project lost all topics that are on record for it."""
 
-    hint = "check the URL and the project; if the project was reset on purpose, run again with --forget"
+    hint = (
+        "check the URL and the project; if it was reset on purpose, import and export start anew with --forget, "
+        "and a pair does when its folder of the state is gone (BCFSYNC_STATE, pairs)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.plain import from_plain
 from bcfsync.sides.history import History, Version
+from bcfsync.sides.replacing import stamp_of
 from bcfsync.sides.spool import sha256_of
 from bcfsync.store import Confirmation, LoggedDeed, Run, Store
 
@@ -149,6 +150,11 @@ class _Archives:
         if reason := self._why_not(replica, stamp, versions):
             return Kept(name, reason)
         self._folder.close(replica)
+        if stamp_of(path.stat()) != stamp:
+            return Kept(name, "was saved by another program just now; its content stays")
+        if versions:
+            # what it holds now is kept, too, should somebody want it after all
+            self._history.keep(replica, path, stamp, "")
         if not versions:
             # the run made it; what it held is kept all the same
             self._history.keep(replica, path, stamp, "")
@@ -203,6 +209,7 @@ class _Server:
         for key, replica, value in store.shadows():
             self._shadows.setdefault(key, {})[replica] = value
         self.kept: list[Confirmation] = []
+        self.gone: set[str] = set()
 
     def put_back(self, deeds: list[LoggedDeed]) -> Iterator[Undone | Kept]:
         if not deeds:
@@ -210,21 +217,28 @@ class _Server:
         listing = self._remote.listing()
         topics = {guid_key(deed.topic or deed.guid) for deed in deeds}
         bodies = self._remote.load(topics & listing.topics.keys())
-        told = (deed for deed in deeds if deed.verb == Verb.CREATE or deed.key.kind in _LISTS)
-        made = {(deed.key.kind, guid_key(deed.guid)): deed for deed in told}
-        gone: set[str] = set()
+        # what the run wrote last is what stands there, where nobody has changed it
+        made = {(deed.key.kind, guid_key(deed.guid)): deed for deed in deeds if deed.after is not None}
+        whole: set[str] = set()
         for deed in _ordered(deeds):
-            if guid_key(deed.topic) in gone:
-                continue  # it went with its topic
+            if guid_key(deed.topic or deed.guid) in whole:
+                self._keep_child(deed)
+                continue  # it goes, or stays, with its topic
             change = _backwards(deed, bodies, made, self._remote)
             if isinstance(change, Change) and change.verb is Verb.DELETE and deed.key.kind is not Kind.DOCUMENT:
                 self._spare(Site.REMOTE, guid_key(deed.topic or deed.guid), bodies)
             outcome = self._applied(deed, change) if isinstance(change, Change) else change
-            if isinstance(outcome, Undone) and deed.key.kind is Kind.TOPIC and deed.verb == Verb.CREATE:
-                gone.add(guid_key(deed.guid))
+            if deed.key.kind is Kind.TOPIC and deed.verb == Verb.CREATE:
+                whole.add(guid_key(deed.guid))
+                self.gone |= {guid_key(deed.guid)} if isinstance(outcome, Undone) else set()
             if isinstance(outcome, Kept) and deed.verb == Verb.CREATE:
                 self._keep(deed)
             yield outcome
+
+    def _keep_child(self, deed: LoggedDeed) -> None:
+        """What the run made in a topic that stays, stays with it."""
+        if deed.verb == Verb.CREATE and guid_key(deed.topic or deed.guid) not in self.gone:
+            self._keep(deed)
 
     def _applied(self, deed: LoggedDeed, change: Change) -> Undone | Kept:
         outcome = next(item for item in self._remote.apply([change], self._remote) if isinstance(item, Outcome))
@@ -243,11 +257,13 @@ class _Server:
 
 
 def _ordered(deeds: list[LoggedDeed]) -> list[LoggedDeed]:
-    """The last write first; creates after all the rest."""
+    """Topics the run made first, since all in them goes with them; then the last write first; other creates last."""
     creates = [deed for deed in deeds if deed.verb == Verb.CREATE]
+    topics = [deed for deed in creates if deed.key.kind is Kind.TOPIC]
     others = [deed for deed in reversed(deeds) if deed.verb != Verb.CREATE]
     ranks = {kind: rank for rank, kind in enumerate(_ORDER)}
-    return others + sorted(creates, key=lambda deed: ranks.get(deed.key.kind, 0))
+    parts = (deed for deed in creates if deed.key.kind is not Kind.TOPIC)
+    return topics + others + sorted(parts, key=lambda deed: ranks.get(deed.key.kind, 0))
 
 
 def _backwards(deed: LoggedDeed, bodies: Bodies, made: Made, remote: Side) -> Change | Undone | Kept:
@@ -283,7 +299,8 @@ def _restored(deed: LoggedDeed, held: Entity | None) -> Change | Undone | Kept:
 
 
 def _taken_back(deed: LoggedDeed, held: Entity | None, made: Made) -> Change | Kept:
-    after = _entity(deed, deed.after)
+    last = made.get((deed.key.kind, guid_key(deed.guid)), deed)
+    after = _entity(last, last.after)
     if isinstance(held, Topic) and not _is_all_ours(held, made):
         return Kept(deed.label, "somebody has added to it since")
     if held is None or after is None or not _alike(held, after):

@@ -54,7 +54,8 @@ def reasons(told):
 
 
 def gone(site):
-    return [f"was deleted on the {site} side; not sent again"]
+    where = "in the file" if site == "local" else "on the server"
+    return [f"was deleted {where}; not sent again"]
 
 
 def rich_topic(**members):

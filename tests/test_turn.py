@@ -563,3 +563,20 @@ def test_a_deletion_is_kept_first_however_its_guid_is_spelled():
     drop(found.remote, next(item.guid for item in found.remote.bcf.topics if item.title == "One"))
     settle(found)
     assert kept == ["One"]
+
+
+def test_a_file_that_was_only_touched_shows_nobody_to_have_read_it():
+    found = office(policy=MIRROR)
+    found.folder.put("a.bcf", topic(T1, title="One", priority="Low"))
+    settle(found)
+    edit(found.remote, T1, title="Newer", priority="High")
+    revised(found.remote, T1, lambda it: replace(it, comments=(comment(C1, "news"),)))
+    found.folder.put("a.bcf", topic(T1, title="One", priority="Mid"))
+    settle(found)
+    assert [item.field for item in found.store.conflicts()] == ["priority"]
+    archive(found, "a.bcf").save(archive(found, "a.bcf").bcf)  # touched: the same words under another stamp
+    settle(found)
+    found.folder.put("a.bcf", topic(T1, title="One", priority="Mid"))
+    settle(found)
+    for side in (archive(found, "a.bcf"), found.remote):
+        assert (only(side).title, texts(only(side))) == ("Newer", ["news"])

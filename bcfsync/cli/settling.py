@@ -159,7 +159,7 @@ def _decide(mine: Sequence[Open], store: Store, wanted: Wanted, manner: Manner) 
         click.echo(printable(said), err=True)
         decided.append(item)
         if not manner.dry_run:
-            store.decide(item.key, item.field, wanted.prefer, value or None)
+            store.decide(item.key, item.field, wanted.prefer, value)
     if decided and not manner.dry_run:
         _log(store, decided, wanted)
     return decided

@@ -21,8 +21,9 @@ from bcfsync.plan.policy import Deletes
 from bcfsync.plan.triage import Triage
 
 Child = Comment | Viewpoint | DocumentReference
-_UNPROVEN = "is not shown on the {site} side, which does not prove that it was deleted; not sent again"
-_ASKED = "was deleted on the {source} side; to delete it on the {target} side, name how many deletions are meant"
+_UNPROVEN = "is not shown {site}, which does not prove that it was deleted; not sent again"
+_WHERE = {Site.LOCAL: "in the file", Site.REMOTE: "on the server"}
+_ASKED = "was deleted {source}; to delete it {target}, too, name how many deletions are meant: --allow-deletes"
 
 
 def held_by_others(base: Base, local: Key) -> bool:
@@ -39,7 +40,7 @@ def topic_stays_away(drawing: Drawing, atom: Atom, topic: Topic) -> bool:
         return False
     edited = is_topic_edited(drawing, topic)
     if (edited or drawing.policy.deletes is not Deletes.NEVER) and not _is_proven(drawing, topic):
-        drawing.hold(atom, _UNPROVEN.format(site=drawing.target_site))
+        drawing.hold(atom, _UNPROVEN.format(site=_WHERE[drawing.target_site]))
         return True
     if edited:
         return False
@@ -111,15 +112,13 @@ def _moved(drawing: Drawing, key: Key, value: Entity) -> bool:
 
 def _hold_deleted(drawing: Drawing, atom: Atom, *, untouched: bool) -> None:
     """Note something that is not sent again because it was deleted across, unless it is deleted here, too."""
-    here, there = drawing.source_site, drawing.target_site
+    here, there = _WHERE[drawing.source_site], _WHERE[drawing.target_site]
     if drawing.policy.deletes is Deletes.NEVER:
-        drawing.hold(atom, f"was deleted on the {there} side; not sent again", Cause.MISSING)
+        drawing.hold(atom, f"was deleted {there}; not sent again", Cause.MISSING)
     elif atom.kind not in drawing.source.capabilities.deletes:
-        drawing.hold(atom, f"was deleted on the {there} side, and cannot be deleted on the {here} side", Cause.MISSING)
+        drawing.hold(atom, f"was deleted {there}, and cannot be deleted {here}", Cause.MISSING)
     elif not (untouched and drawing.capabilities.trusted):
-        reason = (
-            f"is missing on the {there} side, which is not certain to be a deletion of what is here; not sent again"
-        )
+        reason = f"is missing {there}, which is not certain to be a deletion of what is here; not sent again"
         drawing.hold(atom, reason, Cause.MISSING)
 
 
@@ -208,7 +207,7 @@ def _delete(drawing: Drawing, atom: Atom, held: Topic | Child, target: str) -> N
     if drawing.policy.deletes is Deletes.NEVER or atom.kind not in drawing.capabilities.deletes:
         return  # the pass from the other side says so
     if drawing.policy.deletes is Deletes.ASK:
-        words = _ASKED.format(source=drawing.source_site, target=drawing.target_site)
+        words = _ASKED.format(source=_WHERE[drawing.source_site], target=_WHERE[drawing.target_site])
         drawing.hold(atom, words, Cause.ASKED)
     else:
         drawing.step("gone", Verb.DELETE, atom, held, target=target, expected=held)

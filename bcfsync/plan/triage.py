@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bcfsync.changes import Base, Capabilities, Key, Kind, Listed, Listing, Site
 from bcfsync.guids import guid_key
 from bcfsync.plan.pairing import Candidate, Pair, Scope, pair
-from bcfsync.plan.policy import Deletes, Policy
+from bcfsync.plan.policy import Deletes, Placing, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def triage(
         [_candidate(item) for item in sources.topics.values()],
         [_candidate(item) for item in targets.topics.values()],
     )
+    if source is Site.REMOTE and policy.placing is not None:
+        pairs = [item for item in pairs if not _is_elsewhere(base, policy.placing, item)]
     paired = frozenset(guid_key(item.target.guid) for item in pairs if item.target)
     absent = tuple(_absent(base, source, sources, targets, paired))
     wanted = () if policy.deletes is Deletes.NEVER else absent
@@ -75,6 +77,15 @@ def triage(
         sources.complete,
         targets.complete,
     )
+
+
+def _is_elsewhere(base: Base, placing: Placing, item: Pair) -> bool:
+    """Whether a topic is no business of this archive: it never held it, and another one of the folder does."""
+    if item.target is not None or item.gone:
+        return False
+    key = guid_key(item.source.guid)
+    local = base.to_local.get(Key(Kind.TOPIC, "", key))
+    return bool({key, local.guid if local else key} & placing.elsewhere)
 
 
 def _absent(base: Base, source: Site, sources: Listing, targets: Listing, paired: frozenset[str]) -> Iterator[Listed]:

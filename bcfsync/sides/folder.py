@@ -293,9 +293,9 @@ class _Look:
                 self._folder(entry, path)
 
     def _folder(self, entry: os.DirEntry[str], path: str) -> None:
-        if (Path(entry.path) / MARKER).exists():
-            return  # a folder of its own, with a record, a lock and a history of its own
         try:
+            if (Path(entry.path) / MARKER).exists():
+                return  # a folder of its own, with a record, a lock and a history of its own
             self.at(Path(entry.path), path + "/")
         except OSError as error:
             self.unreadable[self._replica(path) + "/"] = f"the folder cannot be read: {error.strerror or error}"

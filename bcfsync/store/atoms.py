@@ -6,8 +6,9 @@ Sees: database, words. Every change of link and shadow goes through here, so tha
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar, cast
 
 from bcfsync.changes import Intent, Key, Kind
 from bcfsync.store.database import Database, key_from, whole
@@ -15,6 +16,8 @@ from bcfsync.store.words import PAST, REMOTE, UNSETTLED, seen_by, seen_of
 
 MOST_PAST = 20
 """So many earlier values of archives are kept for an atom."""
+
+Row = TypeVar("Row")
 
 ONE = "kind = ? AND topic = ? AND guid = ?"
 _WITHIN = f"({ONE}) OR (topic = ? AND topic <> '')"
@@ -29,18 +32,30 @@ class Atoms(Database):
 
     def links(self) -> Iterator[tuple[Key, Key]]:
         """All identities: local key, remote key."""
-        with self._reading():
-            query = "SELECT kind, local_topic, local_guid, remote_topic, remote_guid FROM link"
-            for kind, *ids in self._db.execute(query):
-                yield key_from(kind, ids[0], ids[1]), key_from(kind, ids[2], ids[3])
+        yield from self._remembered("links", self._read_links)
+
+    def _read_links(self) -> Iterator[tuple[Key, Key]]:
+        query = "SELECT kind, local_topic, local_guid, remote_topic, remote_guid FROM link"
+        for kind, *ids in self._db.execute(query):
+            yield key_from(kind, ids[0], ids[1]), key_from(kind, ids[2], ids[3])
 
     def shadows(self) -> Iterator[tuple[Key, str, str]]:
         """All shadows, the latest first: local key, replica, value."""
-        with self._reading():
-            query = "SELECT kind, topic, guid, replica, value FROM shadow ORDER BY confirmed DESC"
-            for kind, topic, guid, replica, value in self._db.execute(query):
-                whole(value)
-                yield key_from(kind, topic, guid), replica, value
+        yield from self._remembered("shadows", self._read_shadows)
+
+    def _read_shadows(self) -> Iterator[tuple[Key, str, str]]:
+        query = "SELECT kind, topic, guid, replica, value FROM shadow ORDER BY confirmed DESC"
+        for kind, topic, guid, replica, value in self._db.execute(query):
+            whole(value)
+            yield key_from(kind, topic, guid), replica, value
+
+    def _remembered(self, name: str, read: Callable[[], Iterator[Row]]) -> list[Row]:
+        """Rows that every pass of a turn wants, read again only after a write: nobody else writes in the meantime."""
+        changes = self._db.total_changes
+        if self._rows.get(name, (-1, ()))[0] != changes:
+            with self._reading():
+                self._rows[name] = changes, list(read())
+        return cast("list[Row]", self._rows[name][1])
 
     def intents(self) -> Iterator[Intent]:
         """Creates that were begun and never confirmed."""

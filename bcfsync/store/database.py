@@ -5,7 +5,7 @@ Owns: connection, transactions, SQLite's errors in our words. Sees: words, schem
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +41,8 @@ class Database:
         self.path = path
         self._clock = clock
         self._run = 0
+        self._rows: dict[str, tuple[int, Sequence[object]]] = {}
+        self._begun: set[tuple[str, Key]] = set()
         if str(path) == _MEMORY:
             self._db = _new_in_memory()
             return

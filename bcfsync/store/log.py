@@ -99,10 +99,12 @@ class Log(Atoms):
     # -- within a transaction ----------------------------------------------------------------------------------
 
     def _log(self, deed: Deed) -> None:
-        which = "run = ? AND cause = ? AND site = ? AND kind = ? AND topic = ? AND guid = ?"
-        begun = (self._run, SENT, deed.site, *deed.key)
-        self._db.execute(f"DELETE FROM deed_about WHERE deed IN (SELECT id FROM deed WHERE {which})", begun)
-        self._db.execute(f"DELETE FROM deed WHERE {which}", begun)
+        begun = deed.site, deed.key
+        if deed.cause == SENT:
+            self._begun.add(begun)
+        elif begun in self._begun:
+            self._begun.discard(begun)
+            self._drop_sent(deed)
         values = (
             self._run, self._now(), deed.site, deed.verb, *deed.key, deed.label, json.dumps(deed.fields),
             deed.replica, deed.guid, deed.topic, deed.before, deed.after, deed.cause,
@@ -111,6 +113,13 @@ class Log(Atoms):
         number = self._db.execute(f"INSERT INTO deed VALUES (NULL, {marks})", values).lastrowid
         about = {deed.key.topic, deed.key.guid, guid_key(deed.guid), guid_key(deed.topic)} - {""}
         self._db.executemany("INSERT INTO deed_about VALUES (?, ?)", [(guid, number) for guid in sorted(about)])
+
+    def _drop_sent(self, deed: Deed) -> None:
+        """A write has come to its end: that it was sent is no news any more."""
+        which = "run = ? AND cause = ? AND site = ? AND kind = ? AND topic = ? AND guid = ?"
+        values = (self._run, SENT, deed.site, *deed.key)
+        self._db.execute(f"DELETE FROM deed_about WHERE deed IN (SELECT id FROM deed WHERE {which})", values)
+        self._db.execute(f"DELETE FROM deed WHERE {which}", values)
 
     def _prune(self, run: int) -> None:
         """Runs that are too old or too many, with all that belongs to them; never the one that ends."""

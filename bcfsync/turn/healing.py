@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from bcfsync import plain
 from bcfsync.advance import said
 from bcfsync.base import read_base
-from bcfsync.changes import Base, Entity, Files, Key, Kind, Related, Side, Verb
+from bcfsync.canonical import digest
+from bcfsync.changes import Entity, Key, Side, Verb
 from bcfsync.plan.stale import Judged, Write, atoms, forgotten, judged, read
 from bcfsync.store import UNSETTLED, Store, Unacknowledged
 
 _JUDGED = "judged:"
+_CONTENT = "content:"
 FOUGHT = "fought"
 """The note of atoms that programs take away again and again."""
 
@@ -43,7 +45,7 @@ def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> 
     if listing.tag != tag:
         return 0  # it was saved again this very moment: whoever asks looks again
     held = atoms(side.load(listing.topics).topics.values())
-    if all(_is_on_record(read_base(store, replica), held) for store, _ in waiting):
+    if stores[0].noted(_CONTENT + replica) == _content(held):
         # moved, touched, fetched anew: nobody has changed anything, and nobody has shown to have read anything
         for store in stores:
             store.note(_JUDGED + replica, tag)
@@ -54,17 +56,15 @@ def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> 
     return lost
 
 
-def _is_on_record(base: Base, held: Mapping[Key, Entity]) -> bool:
-    """Whether an archive says exactly what is on record of it."""
-    inside = {key for key in base.local if key.kind not in {Kind.PROJECT, Kind.DOCUMENT}}
-    return inside <= held.keys() and all(_is_as_recorded(base, key, value) for key, value in held.items())
+def note_content(side: Side, replica: str, stores: Sequence[Store]) -> None:
+    """Remember what an archive says that we have just written: under another stamp it is still ours."""
+    held = atoms(side.load(side.listing().topics).topics.values())
+    for store in stores:
+        store.note(_CONTENT + replica, _content(held))
 
 
-def _is_as_recorded(base: Base, key: Key, value: Entity) -> bool:
-    shadow = base.local.get(key)
-    if shadow is None:
-        return value in {Files(), Related()}
-    return said(shadow) == said(value)
+def _content(held: Mapping[Key, Entity]) -> str:
+    return digest(sorted([*key, said(value)] for key, value in held.items()))
 
 
 def _judge(

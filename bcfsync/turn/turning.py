@@ -40,7 +40,7 @@ from bcfsync.sides.remembered import Remembered
 from bcfsync.store import ArchiveRecord
 from bcfsync.turn.attention import decisions, fail, fought, quarantined, stored_conflict, stored_hold
 from bcfsync.turn.events import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
-from bcfsync.turn.healing import heal
+from bcfsync.turn.healing import heal, note_content
 from bcfsync.turn.partner import Partner, Way
 from bcfsync.turn.presence import Presence
 
@@ -138,6 +138,7 @@ class _Turn:
         self.counts: Counter[str] = Counter()
         self.told: list[StaleSave] = []
         self.written = 0
+        self.wrote_here = False
         self.restless = False
         self.remote_moved = True
         self.tag: str | None = None
@@ -285,6 +286,7 @@ class _Turn:
             yield self._unreadable(replica, "it is not there any more")
             return
         yield Pass(source, replica)
+        self.wrote_here = False
         for _ in range(_LOOKS):
             self._judge(local, replica, self.stamps.get(replica))
             try:
@@ -295,6 +297,8 @@ class _Turn:
         else:
             self.restless = True
             yield Unsettled(replica, "it is saved again and again")
+        if source is Site.REMOTE and self.wrote_here:
+            note_content(local, replica, (self.store, *self.partner.neighbours))
         self._look(local, replica)
         yield from self.told
         self.told.clear()
@@ -445,6 +449,7 @@ class _Turn:
             if outcome.status in {Status.FAILED, Status.UNANSWERED}:
                 fail(self.store, key_of(*key), outcome.message, self.timing.clock())
             return
+        self.wrote_here = self.wrote_here or step.verb.writes
         # adoptions count, too: one more turn finds that nothing is left
         self.written += 1
         self.counts["adopted" if outcome.adopted or not step.verb.writes else f"{step.site} {step.verb}"] += 1

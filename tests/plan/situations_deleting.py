@@ -191,7 +191,7 @@ def viewpoint_that_cannot_be_deleted(mint):
     edit(found.local, viewpoints=(), document_references=())
     assert nothing(bring(found))
     told = fetch(found)
-    assert reasons(told) == ["was deleted on the local side, and cannot be deleted on the remote side"] * 2
+    assert reasons(told) == ["was deleted in the file, and cannot be deleted on the server"] * 2
     assert {item.cause for item in told.holds} == {Cause.MISSING}
     assert len(only(found.remote).viewpoints) == 1
 
@@ -246,7 +246,7 @@ def deletions_wait_for_a_word(mint):
     drop_titled(found.local)
     told = bring(found)
     assert reasons(told) == [
-        "was deleted on the local side; to delete it on the remote side, name how many deletions are meant"
+        "was deleted in the file; to delete it on the server, too, name how many deletions are meant: --allow-deletes"
     ]
     assert [item.cause for item in told.holds] == [Cause.ASKED]
     assert nothing(fetch(found))
@@ -278,7 +278,7 @@ def hidden_on_the_server(mint):
     assert nothing(fetch(found))
     edit(found.local, priority="High")
     assert reasons(bring(found)) == [
-        "is not shown on the remote side, which does not prove that it was deleted; not sent again"
+        "is not shown on the server, which does not prove that it was deleted; not sent again"
     ]
     assert len(found.remote.bcf.topics) == 2
 
