@@ -580,3 +580,15 @@ def test_a_file_that_was_only_touched_shows_nobody_to_have_read_it():
     settle(found)
     for side in (archive(found, "a.bcf"), found.remote):
         assert (only(side).title, texts(only(side))) == ("Newer", ["news"])
+
+
+def test_no_server_is_believed_for_more_than_an_hour():
+    found = office()
+    found.remote = Named(found.remote)
+    found.folder.put("a.bcf", topic(T1, comments=(comment(C1, "one"),)))
+    settle(found)
+    revised(found.remote.side, T1, lambda it: replace(it, comments=(comment(C1, "one"), comment(C2, "unseen"))))
+    assert take(found).events == [InSync(1)], "its tag does not show it"
+    found.sleep(3601)
+    settle(found)
+    assert sorted(texts(only(archive(found, "a.bcf")))) == ["one", "unseen"]

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bcfsync.changes import (
     Bodies,
@@ -43,6 +44,9 @@ from bcfsync.turn.events import Absent, Braked, InSync, Missing, Pass, StaleSave
 from bcfsync.turn.healing import heal, note_content
 from bcfsync.turn.partner import Partner, Way
 from bcfsync.turn.presence import Presence
+
+LOOK_AGAIN = timedelta(hours=1)
+"""So long is a server believed that nothing has changed; then everything is looked at again."""
 
 _QUIET = "quiet"
 _LOOKS = 3
@@ -177,13 +181,20 @@ class _Turn:
     def _is_quiet(self) -> bool:
         """Whether everything is as the last turn left it, which left nothing to do."""
         noted = json.loads(self.store.noted(_QUIET) or "{}")
-        tag = noted.get("tag")
+        tag = noted.get("tag") if self._is_fresh(noted.get("looked")) else None
         self.remote_moved = tag is None or noted.get("policy") != self._policy_name() or self.side.moved(tag)
         now = self.timing.clock()
         due = any(not self.partner.patient or item.until <= now for item in self.store.failures().values())
         self.remote_moved = self.remote_moved or due  # a next try needs a whole look
         known = not self.remote_moved and set(self.found) == set(self.records)
         return known and all(map(self._is_settled, self.found))
+
+    def _is_fresh(self, looked: str | None) -> bool:
+        """Whether both sides were looked at whole not long ago: no tag is believed for ever."""
+        if looked is None:
+            return False
+        age = self.timing.clock() - datetime.fromisoformat(looked)
+        return timedelta(0) <= age < LOOK_AGAIN
 
     def _is_settled(self, replica: str) -> bool:
         record = self.records.get(replica)
@@ -476,5 +487,8 @@ class _Turn:
         ]
         self.store.remember_archives(records)
         tag = self.side.listing().tag if calm else None
-        quiet = {"tag": tag, "policy": self._policy_name()} if tag is not None else {}
+        # a turn that only looked at the files has not looked at the server
+        before = json.loads(self.store.noted(_QUIET) or "{}")
+        looked = now.isoformat() if self.remote_moved else before.get("looked", now.isoformat())
+        quiet = {"tag": tag, "policy": self._policy_name(), "looked": looked} if tag is not None else {}
         self.store.note(_QUIET, json.dumps(quiet))

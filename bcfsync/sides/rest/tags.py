@@ -12,6 +12,11 @@ own below, refutes it for good.
 The lists to compare are those a run reads anyway. Where nothing is known yet, a run reads the list once before and
 once after the first write that should leave it as it is; three runs at most do that. An empty page behind the end of
 the list, whose tag moved, too, proves that each tag speaks for the whole collection: then the first page's is enough.
+
+Where a project has nothing but comments and viewpoints, each write of ours dates its topic anew, and the list moves.
+An empty page whose tag moves all the same is made of more than its bytes, too; but that may be the latest date of the
+project, which a deleted comment need not move. Such a tag is believed, as every one is, for an hour at most: then a
+turn looks at everything again (``turn``).
 """
 
 import json
@@ -23,8 +28,8 @@ from bcfsync.net import NotJson, Refused
 from bcfsync.sides.rest.facts import NO, TAG_COVERS, TAG_TRIALS, Facts
 from bcfsync.sides.rest.paging import Pager, Whole
 
-PAGES, COLLECTION = "pages", "collection"
-"""A tag speaks for the topics on its own page and all below them; or for the whole project."""
+PAGES, COLLECTION, DATED = "pages", "collection", "dated"
+"""A tag speaks for the topics on its own page and all below them; for the whole project; or for the project's dates."""
 
 _TRIALS = 3
 _LISTS = frozenset({Kind.FILES, Kind.RELATED, Kind.REFERENCE, Kind.SNIPPET})
@@ -55,12 +60,13 @@ class CollectionTag:
         self._before: Whole | None = None
         self._wrote_below = False
         self._tried = False
+        self._glanced = False
 
     def unmoved(self, tag: str | None, url: str) -> bool:
         """Whether the server says that everything is as it was when the list at ``url`` had this tag."""
         covers = self._learned.get(TAG_COVERS)
-        pages = _pages(tag, url) if covers in {PAGES, COLLECTION} else []
-        asked = pages[:1] if covers == COLLECTION else pages
+        pages = _pages(tag, url) if covers in {PAGES, COLLECTION, DATED} else []
+        asked = pages if covers == PAGES else pages[:1]
         return bool(asked) and all(self._is_unchanged(*page, first=at == 0) for at, page in enumerate(asked))
 
     def _is_unchanged(self, url: str, etag: str, *, first: bool) -> bool:
@@ -81,10 +87,13 @@ class CollectionTag:
 
     def around(self, change: Change, write: Callable[[], Outcome]) -> Outcome:
         """Make a write, with a look before and after where that is worth a trial."""
-        if not self._is_trial(change):
+        if self._is_trial(change):
+            self._tried = True
+            self._learned[TAG_TRIALS] = str(int(self._learned.get(TAG_TRIALS, 0)) + 1)
+        elif self._is_glance(change):
+            self._glanced = True
+        else:
             return self._noted(change, write())
-        self._tried = True
-        self._learned[TAG_TRIALS] = str(int(self._learned.get(TAG_TRIALS, 0)) + 1)
         before = self._look_again()
         outcome = self._noted(change, write())
         if before is not None and tag_of(before) is not None and _is_made(outcome):
@@ -106,26 +115,42 @@ class CollectionTag:
 
     def _is_trial(self, change: Change) -> bool:
         """Whether a write should leave the list as it is, and nothing is known yet."""
-        if self._tried or TAG_COVERS in self._learned or int(self._learned.get(TAG_TRIALS, 0)) >= _TRIALS:
+        known = self._learned.get(TAG_COVERS) not in {None, DATED}
+        if self._tried or known or int(self._learned.get(TAG_TRIALS, 0)) >= _TRIALS:
             return False
         below = change.kind in _LISTS or (change.verb is Verb.DELETE and change.kind in _DELETED)
         return below and bool(change.topic)
+
+    def _is_glance(self, change: Change) -> bool:
+        """Whether a write may at least move the tag of what is behind the end, and nothing is known yet."""
+        if self._glanced or TAG_COVERS in self._learned:
+            return False
+        return bool(change.topic) and change.kind in _DELETED
 
     def _judge(self, before: Whole, after: Whole) -> None:
         if self._learned.get(TAG_COVERS) == NO or tag_of(before) is None or tag_of(after) is None:
             return
         if before.items != after.items or [page.url for page in before.pages] != [page.url for page in after.pages]:
-            return  # the list itself moved: that says nothing
+            self._judge_by_the_end(before, after)
+            return  # the list itself moved: that says nothing of the rest
         pairs = list(zip(before.pages, after.pages, strict=True))
         moved = [old.etag != new.etag for old, new in pairs]
         if not any(moved):
             self._learned[TAG_COVERS] = NO
-        elif TAG_COVERS not in self._learned and not self._is_steady(after):
+        elif self._learned.get(TAG_COVERS) in {None, DATED} and not self._is_steady(after):
             return
         elif any(was and old.size == 0 for was, (old, _) in zip(moved, pairs, strict=True)) and all(moved):
             self._learned[TAG_COVERS] = COLLECTION
-        else:
-            self._learned.setdefault(TAG_COVERS, PAGES)
+        elif TAG_COVERS not in self._learned:
+            self._learned[TAG_COVERS] = PAGES
+
+    def _judge_by_the_end(self, before: Whole, after: Whole) -> None:
+        """Whether the empty page behind the end has another tag, though it has the same bytes."""
+        if TAG_COVERS in self._learned or len(before.pages) != len(after.pages):
+            return
+        ends = [(old, new) for old, new in zip(before.pages, after.pages, strict=True) if old.url == new.url]
+        if any(old.size == new.size == 0 and old.etag != new.etag for old, new in ends) and self._is_steady(after):
+            self._learned[TAG_COVERS] = DATED
 
     def _is_steady(self, found: Whole) -> bool:
         """Whether the tag stays while nothing happens: some change with each answer, or with who answers."""
