@@ -252,6 +252,10 @@ def _unknown(
         return ours, _before(item, shadows, now)[1]
     names = item.fields if now is None else _members_lost(item, now)
     marks = {name: unknown(ours, name) for name in names if name not in _SETS}
+    # sets know no conflict: what was taken from one unseen is put back each time
+    sets = [name for name in names if name in _SETS]
+    if item.ours is not None and item.seen is not None:
+        ours, seen = _with(ours, item.ours, sets), _with(seen, item.seen, sets)
     dated = {name: getattr(item.ours, name) for name in _DATED} if isinstance(item.ours, Topic | Comment) else {}
     return replace(ours, **marks, **dated), replace(seen, **marks)  # type: ignore[arg-type]
 

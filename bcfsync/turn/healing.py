@@ -58,7 +58,10 @@ def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> 
 
 def note_content(side: Side, replica: str, stores: Sequence[Store]) -> None:
     """Remember what an archive says that we have just written: under another stamp it is still ours."""
-    held = atoms(side.load(side.listing().topics).topics.values())
+    listing = side.listing()
+    if listing.tag not in stores[0].own_stamps(replica):
+        return  # somebody has saved it since
+    held = atoms(side.load(listing.topics).topics.values())
     for store in stores:
         store.note(_CONTENT + replica, _content(held))
 
