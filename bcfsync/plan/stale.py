@@ -160,15 +160,20 @@ def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> tuple[int, f
     for item in writes:
         groups.setdefault(item.generation, []).append(item)
     older: set[tuple[Key, str]] = set()
+    unseen = False
     for generation in sorted(groups):
         # what was written again was in an older generation, too, and proves no more than that one
         own = [item for item in groups[generation] if (item.key, _named(item)) not in older]
         older |= {(item.key, _named(item)) for item in groups[generation]}
         signs = Counter(sign for item in own for sign in _signs(item, held))
-        if signs[_Sign.PROOF] or signs[_Sign.HINT] > signs[_Sign.BEFORE]:
-            found = max(found, generation)
+        if signs[_Sign.PROOF]:
+            found, unseen = generation, False
+        elif signs[_Sign.HINT] > signs[_Sign.BEFORE] and not unseen:
+            found = generation
         elif signs[_Sign.HINT]:
             hinted.add(generation)
+        # who had not loaded an older generation has not loaded a newer one
+        unseen = unseen or signs[_Sign.BEFORE] > signs[_Sign.HINT] + signs[_Sign.PROOF]
     return found, frozenset(generation for generation in hinted if generation > found)
 
 
