@@ -1,5 +1,6 @@
 """Every scenario file beside this module, on a server that keeps guids and on one that gives ids of its own."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def test_it_goes_as_the_file_says(path, mint):
 
 def test_there_are_scenarios():
     assert len(FILES) >= 30
+
+
+def test_every_story_the_rules_name_is_here():
+    rules = Path(__file__).parents[2] / "docs" / "sync-rules.md"
+    named = set(re.findall(r"^\| `([\w-]+\.txt)` \|", rules.read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(named) >= 8
+    assert named <= {path.name for path in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
