@@ -59,15 +59,26 @@ def test_a_write_whose_answer_is_lost_stops_the_run_and_is_not_done_twice(
     [
         (answering(200, PAGE, "text/html"), 5, "HTML"),
         (answering(503, PAGE, "text/html", **BUSY), 5, "503"),
-        (answering(500, b'{"message": "disk full"}'), 5, "500: disk full"),
         (answering(401, b'{"message": "token expired"}'), 4, "token expired"),
         (answering(302, b"", Location="/login"), 5, "redirected"),
         (answering(307, b"", Location="https://elsewhere.test/"), 5, "nothing was written"),
     ],
-    ids=["a page", "503", "500", "401", "302", "another host"],
+    ids=["a page", "503", "401", "302", "another host"],
 )
 def test_a_write_that_meets_trouble_stops_the_run(machine: Machine, project: Project, fault, code, words):
     assert words in meets(machine, project, nth("POST", 3, fault)).explained(code)
+
+
+def test_a_write_the_server_breaks_over_is_told_and_the_rest_goes_on(machine: Machine, project: Project):
+    broken = answering(500, b'{"message": "disk full"}')
+    with FaultyServer(project.url, nth("POST", 3, broken)) as proxy:
+        words = import_words(proxy, project, "3.0")
+        run = machine.do(*words)
+        assert run.code == 3
+        assert any("500: disk full" in (line.get("message") or "") for line in run.lines)
+        assert run.summary["created"] > 5
+        assert machine.do(*words).code == 0
+        assert whole(project)
 
 
 def test_a_write_that_is_refused_is_told_and_the_rest_goes_on(machine: Machine, project: Project):
