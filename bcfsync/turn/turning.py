@@ -145,7 +145,6 @@ class _Turn:
         self.wrote_here = False
         self.restless = False
         self.remote_moved = True
-        self.tag: str | None = None
         self.run = 0
 
     def events(self) -> Iterator[TurnEvent]:
@@ -240,10 +239,12 @@ class _Turn:
         self.records = self.store.archives()
 
     def _atoms(self, replica: str) -> frozenset[Key]:
-        """Keys of everything an archive holds."""
-        side = self.folder.open(replica)
+        """Keys of everything an archive holds; nothing where it cannot be read, which its pass will tell."""
         try:
+            side = self.folder.open(replica)
             return frozenset(atoms(side.load(side.listing().topics).topics.values()))
+        except InvalidArchive:
+            return frozenset()
         finally:
             self.folder.close(replica)
 

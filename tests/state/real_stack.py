@@ -11,6 +11,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -76,7 +77,7 @@ class Turned:
         return any(isinstance(item, InSync) for item in self.events)
 
 
-class Ground:
+class Ground(ABC):
     """A folder of archives and a project on a server, as people see them, whatever brings the two together."""
 
     home: Path
@@ -88,16 +89,16 @@ class Ground:
 
     project: str
 
+    @abstractmethod
     def clock(self) -> datetime:
         """Now."""
-        raise NotImplementedError
 
-    def days_pass(self) -> None:
+    def days_pass(self) -> None:  # noqa: B027 - most have no time to spend
         """Time, if there is any to be had."""
 
+    @abstractmethod
     def turn(self) -> Turned:
         """Bring both sides together once."""
-        raise NotImplementedError
 
     def settle(self, most: int = MOST_TURNS) -> list[Turned]:
         """Turns until one writes nothing."""
@@ -186,7 +187,7 @@ class Stack(Ground):
     def sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def days_pass(self) -> None:
+    def days_pass(self) -> None:  # noqa: B027 - most have no time to spend
         """Nobody works; what is absent is gone after that."""
         self.sleep(2 * 24 * 3600)
         self.turn()
