@@ -187,7 +187,7 @@ class Stack(Ground):
     def sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def days_pass(self) -> None:  # noqa: B027 - most have no time to spend
+    def days_pass(self) -> None:
         """Nobody works; what is absent is gone after that."""
         self.sleep(2 * 24 * 3600)
         self.turn()
