@@ -174,7 +174,7 @@ class Program(Ground):
         told.files, told.wrote = int(before[0] != after[0]), int(before[1] != after[1])
         summary = json.loads([line for line in said.splitlines() if line.startswith("{")][-1])
         told.requests = [("", "")] * summary["requests"]
-        told.events = [InSync(len(after[0]))] if summary["requests"] <= 2 else []
+        told.events = [InSync(len(after[0]))] if summary["requests"] <= 2 else [said]
         return told
 
     def _both(self) -> tuple[dict[str, Photograph], str]:
