@@ -23,6 +23,7 @@ from bcfsync.canonical import (
 )
 from bcfsync.changes import Entity, Files, Related
 from bcfsync.guids import guid_key
+from bcfsync.marks import NEVER, marked
 from bcfsync.merge import Shadows, spelled
 from bcfsync.model import Comment, DocumentReference, HeaderFile, Topic
 
@@ -43,8 +44,8 @@ def advanced(
     across: Callable[[str], str] = guid_key,
     *,
     expected: Entity | None = None,
-) -> Shadows | None:
-    """The shadows after a write, or None where nothing can be said to be agreed yet.
+) -> Shadows:
+    """The shadows after a write; a mark stands for what the two have never agreed on.
 
     Args:
         old: the shadows so far.
@@ -63,9 +64,9 @@ def advanced(
     for name in _SCALARS.get(type(source), ()):
         if name in names or _agree(name, source, target, across):
             continue
-        if old.source is None or old.target is None:
-            return None
-        new_source[name], new_target[name] = getattr(old.source, name), getattr(old.target, name)
+        # what the two have never agreed on is on record as just that, and all else is agreed
+        new_source[name] = marked(source, name, NEVER) if old.source is None else getattr(old.source, name)
+        new_target[name] = marked(target, name, NEVER) if old.target is None else getattr(old.target, name)
     for name in TOPIC_SETS if isinstance(source, Topic) else ():
         before = (getattr(old.source, name, ()), getattr(old.target, name, ()))
         sent = _keys(expected, name, spelled) if name in names else None
@@ -77,18 +78,18 @@ def advanced(
     return Shadows(replace(source, **changed_source), replace(target, **changed_target))
 
 
-def unmerged(new: Shadows, names: Iterable[str], before: Entity) -> Shadows:
+def unmerged(new: Shadows, names: Iterable[str]) -> Shadows:
     """The shadows after a write that gave members a value neither side held.
 
-    What each side held when the two were merged is what they have in common now. So the new value is an edit of the
-    target, which goes to the source by the ordinary rules, whatever becomes of this run.
+    The new value has in it what the source holds, which is what they have in common now. So it is an edit of the
+    target, which goes to the source by the ordinary rules, whatever becomes of this run. What the target held before
+    is on record no more: the two never agreed on it.
 
     Args:
         new: the shadows by ``advanced``.
         names: these members.
-        before: what the target held.
     """
-    members: dict[str, Any] = {name: getattr(before, name) for name in names}
+    members: dict[str, Any] = {name: getattr(new.source, name) for name in names}
     return Shadows(new.source, replace(new.target, **members))  # type: ignore[type-var]
 
 

@@ -6,8 +6,8 @@ Owns: store → changes.Base. Sees: store, plain, changes.
 from collections.abc import Iterator, Mapping
 
 from bcfsync import plain
-from bcfsync.changes import ENTITIES, Base, Entity, Key
-from bcfsync.store import REMOTE, UNSETTLED, Store, seen_of
+from bcfsync.changes import ENTITIES, Base, Entity, Key, Sent, Verb
+from bcfsync.store import REMOTE, UNSETTLED, SentWrite, Store, seen_of
 from bcfsync.store.words import PAST
 
 
@@ -95,7 +95,13 @@ def read_base(store: Store, replica: str) -> Base:
         others=others,
         open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
+        sent={item.key: _sent(item) for item in store.unanswered(replica)},
     )
+
+
+def _sent(item: SentWrite) -> Sent:
+    value, local, seen = (plain.loads(ENTITIES[item.key.kind], text) for text in (item.value, item.local, item.seen))
+    return Sent(Verb(item.verb), item.fields, value, local, seen)
 
 
 def _holders(seen: Mapping[Key, Mapping[str, str]]) -> dict[Key, frozenset[str]]:

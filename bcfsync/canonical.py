@@ -46,6 +46,9 @@ TOPIC_SCALARS = (
 TOPIC_SETS = ("labels", "reference_links")
 """Members of a topic that are sets of values."""
 
+OWN_WORDS = frozenset({"title", "description", "comment", "due_date"})
+"""Members whose values two people hardly ever choose alike; a status is one of five."""
+
 _NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat", "spelling"})
 _FILE_NAMES = frozenset({"reference"})
 

@@ -199,6 +199,29 @@ class Intent:
     known: frozenset[str]
 
 
+LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
+"""What kinds of atom refer to by id, beside relations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A write to the server of which no answer is on record.
+
+    Attributes:
+        verb: what was to be done.
+        fields: for updates, the members that were written.
+        value: what was sent.
+        local: what the archive and
+        seen: the server would have agreed on, had the server answered just that.
+    """
+
+    verb: Verb
+    fields: tuple[str, ...]
+    value: Entity
+    local: Entity
+    seen: Entity
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """The last agreed state: who is who, each site's own shadow of each atom, and what was left unanswered.
@@ -207,7 +230,8 @@ class Base:
     archive; ``seen`` is what it held when it last agreed with this one, which may be longer ago. ``copies`` are the
     shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
     them is no edit. ``holders`` are the names of those archives that have not let go of an atom since. ``open`` are
-    atoms this archive and the server hold, without ever having agreed on them.
+    atoms this archive and the server hold, without ever having agreed on them. ``sent`` is what this archive gave to
+    the server without an answer.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
@@ -220,6 +244,7 @@ class Base:
     others: Mapping[Key, tuple[tuple[Entity, Entity | None], ...]] = field(default_factory=dict)
     open: frozenset[Key] = frozenset()
     intents: Mapping[Key, Intent] = field(default_factory=dict)
+    sent: Mapping[Key, Sent] = field(default_factory=dict)
 
     def across(self, site: Site, key: Key) -> Key | None:
         """The key on the other site of an atom of this site."""
@@ -246,6 +271,7 @@ class Step:
         fields: for updates, the members that change.
         merged: those of them whose new value is neither side's own, so that nothing is agreed on yet.
         expected: for updates and deletions, the value the site held when the plan was made.
+        past: for updates, what the two sites were measured by, the one it comes from first.
         label: how to call it before people.
     """
 
@@ -262,6 +288,7 @@ class Step:
     fields: tuple[str, ...] = ()
     expected: Entity | None = None
     merged: tuple[str, ...] = ()
+    past: tuple[Entity | None, Entity | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bcfsync import plain
 from bcfsync.advance import advanced, agreed_relations, unmerged
 from bcfsync.changes import (
+    LINKS,
     Base,
     Change,
     Entity,
@@ -28,12 +29,13 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import guid_key
+from bcfsync.marks import is_mark
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, DocumentReference
+from bcfsync.plan.answering import past
 from bcfsync.plan.deleting import held_by_others
-from bcfsync.plan.drawing import IDENTITY, LINKS
 from bcfsync.plan.stale import AGAIN
-from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, Store, Unacknowledged, seen_by
+from bcfsync.store import REMOTE, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
 
 _PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
 
@@ -174,10 +176,9 @@ class _Execution:
         if step.verb is Verb.DELETE:
             self.seams.spare(step)
         if self.site is Site.REMOTE and step.verb is not Verb.CREATE:
-            outcome = Outcome(step.number, Status.DONE, change.guid, step.value)
-            key = self._source_key(step)
-            local = key if self.source_site is Site.LOCAL else self.across[key]
-            self.store.sent(self._deed(step, outcome, local))
+            outcome = Outcome(step.number, Status.DONE, change.guid, change.value)
+            local = self._source_key(step)
+            self.store.sent(self._deed(step, outcome, local), self._sent(step, change))
         elif step.verb is Verb.CREATE and self.site is Site.REMOTE:
             self._begin(step, change)
         elif step.verb is Verb.CREATE:
@@ -191,7 +192,17 @@ class _Execution:
             self.remembered.add(scope)
             self.store.remember_known(*scope, self.seams.present(step.kind, change.topic))
         key = self._source_key(step)
-        self.store.begin(key, afresh=step.kind is Kind.TOPIC and key in self.base.to_remote)
+        afresh = step.kind is Kind.TOPIC and key in self.base.to_remote
+        self.store.begin(key, afresh=afresh, sent=self._sent(step, change))
+
+    def _sent(self, step: Step, change: Change) -> SentWrite | None:
+        """What both sides will have agreed on if it comes; None for a deletion."""
+        if step.verb is Verb.DELETE:
+            return None
+        local, replica = self._source_key(step), self.ends.replica
+        shadows = self._shadows(step, Outcome(step.number, Status.DONE, change.guid, change.value), local)
+        value = plain.dumps(change.value)
+        return SentWrite(local, replica, step.verb, step.fields, value, shadows[replica], shadows[seen_by(replica)])
 
     # -- ids across --------------------------------------------------------------------------------------------
 
@@ -309,11 +320,9 @@ class _Execution:
         return self._unacknowledged(step, local, plain.dumps(value))
 
     def _unacknowledged(self, step: Step, local: Key, new: str | None) -> Unacknowledged:
-        ours, seen = self.base.local.get(local), self.base.seen.get(local)
-        if step.fields and step.expected is not None and step.verb is Verb.UPDATE and (ours is None or seen is None):
-            # nothing is on record, so what the archive holds now is what a program may have loaded
-            members = {name: getattr(step.expected, name) for name in step.fields}
-            ours, seen = step.expected, replace(step.origin, **members)
+        ours, seen = past(self.base, local, step.origin)
+        if step.fields and step.expected is not None and step.verb is Verb.UPDATE:
+            ours, seen = _loadable(step, (ours, seen))
         before, then = (None if item is None else plain.dumps(item) for item in (ours, seen))
         # what is on record of old may be in an older file, too
         fields = (AGAIN,) if step.verb is Verb.CREATE and local in self.base.to_remote else step.fields
@@ -321,22 +330,20 @@ class _Execution:
 
     def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
         held = outcome.value if outcome.value is not None else step.value
-        sides = (self.base.local.get(local), self.base.seen.get(local))
+        sides = past(self.base, local, step.expected if self.site is Site.REMOTE else step.origin)
         old = Shadows(*(sides if self.source_site is Site.LOCAL else reversed(sides)))
+        old = old if old.known else Shadows(*step.past)
         if step.verb is Verb.ADOPT:
-            return {self.ends.replica: UNSETTLED} if step.fields == IDENTITY else self._texts(step.origin, held)
+            return self._texts(step.origin, held)
         if isinstance(step.origin, Related) and isinstance(held, Related):
-            new: Shadows | None = agreed_relations(
-                old, step.origin, held, lambda guid: guid_key(self._related(guid)), step.expected
-            )
+            new = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)), step.expected)
         else:
             written = step.fields if step.verb is Verb.UPDATE else None
             new = advanced(
                 old, step.origin, held, written, lambda guid: self._linked_across(step, guid), expected=step.expected
             )
-            if new is not None and step.merged and step.expected is not None:
-                new = unmerged(new, step.merged, step.expected)
-        return {self.ends.replica: UNSETTLED} if new is None else self._texts(new.source, new.target)
+            new = unmerged(new, step.merged) if step.merged else new
+        return self._texts(new.source, new.target)
 
     def _texts(self, source: object, target: object) -> dict[str, str]:
         ours, theirs = plain.dumps(source), plain.dumps(target)
@@ -348,3 +355,14 @@ class _Execution:
         kind = LINKS.get(step.kind, step.kind)
         found = self.across.get(key_of(kind, "" if kind is Kind.DOCUMENT else step.topic, guid))
         return found.guid if found else guid_key(guid)
+
+
+def _loadable(step: Step, past: tuple[Entity | None, Entity | None]) -> tuple[Entity | None, Entity | None]:
+    """What a program may have loaded of an archive before a write: where nothing is on record, what it holds now."""
+    ours, seen = past
+    members = {name: getattr(step.expected, name) for name in step.fields}
+    if ours is None or seen is None:
+        return step.expected, replace(step.origin, **members)
+    agreed_on = {name for name in step.fields if not is_mark(getattr(ours, name))}
+    members = {name: value for name, value in members.items() if name not in agreed_on}
+    return replace(ours, **members), replace(seen, **members)

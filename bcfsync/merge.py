@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bcfsync.canonical import canonical, same, same_set
 
@@ -35,6 +35,11 @@ class Shadows:
     def known(self) -> bool:
         """Whether there is a common past; without one, equal members agree and others are conflicts."""
         return self.source is not None and self.target is not None
+
+    @property
+    def both(self) -> tuple[Any, Any]:
+        """The source's first."""
+        return self.source, self.target
 
 
 def merge_scalars(names: Iterable[str], shadows: Shadows, source: object, target: object) -> Merged:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from bcfsync.base import read_base
 from bcfsync.changes import Base, Bodies, Folder, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
 from bcfsync.errors import InvalidArchive
-from bcfsync.plan.decide import decide
+from bcfsync.plan.decide import decide, unfolded
 from bcfsync.plan.policy import Placing, Policy
-from bcfsync.plan.triage import triage
+from bcfsync.plan.triage import Triage, triage
 from bcfsync.turn import Partner, Unreadable
 
 
@@ -92,16 +92,29 @@ def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence 
         pending |= _touched(_plan(ends, source, ends.base, policy), source, ends.base)
     # most differences are seen from both sides
     found: dict[tuple[str, str], Divergence] = {}
+    known = _unfolded(ends, policy)
     for source in Site:
-        for item in _different(_plan(ends, source, bare, policy), source, ends.base, pending):
+        for item in _different(_plan(known, source, bare, policy), source, ends.base, pending):
             found.setdefault((item.label, item.what), replace(item, replica=replica))
     yield from found.values()
     yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending))
 
 
+def _unfolded(ends: _Ends, policy: Policy) -> _Ends:
+    """The same with the archive's changed viewpoints under the guids by which the server holds them."""
+    local, remote = ends.bodies[Site.LOCAL], ends.bodies[Site.REMOTE]
+    shown = unfolded(_triage(ends, Site.LOCAL, ends.base, policy), ends.base, local, remote)
+    return replace(ends, bodies={Site.LOCAL: shown, Site.REMOTE: remote})
+
+
 def _plan(ends: _Ends, source: Site, base: Base, policy: Policy) -> Plan:
+    found = _triage(ends, source, base, policy)
+    return decide(found, base, ends.bodies[source], ends.bodies[source.other], policy)
+
+
+def _triage(ends: _Ends, source: Site, base: Base, policy: Policy) -> Triage:
     goal = ends.local if source is Site.REMOTE else ends.remote
-    found = triage(
+    return triage(
         base,
         source,
         ends.listings[source],
@@ -110,7 +123,6 @@ def _plan(ends: _Ends, source: Site, base: Base, policy: Policy) -> Plan:
         remote=ends.remote.capabilities,
         policy=policy,
     )
-    return decide(found, base, ends.bodies[source], ends.bodies[source.other], policy)
 
 
 def _touched(plan: Plan, source: Site, base: Base) -> set[Key]:

@@ -1,18 +1,30 @@
 """What may be remembered after a write: what both sides agree on, and no more."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import C1, D1, D2, R1, T1, T2, T3, V1, V2, comment, link, model_file, topic, view
 
 from bcfsync.advance import advanced, agreed_relations, said
+from bcfsync.canonical import TOPIC_SCALARS
 from bcfsync.changes import Files, Related
+from bcfsync.dates import timestamp
 from bcfsync.guids import guid_key
-from bcfsync.merge import Shadows, merged_set
-from bcfsync.model import DocumentReference
+from bcfsync.marks import NEVER, shown
+from bcfsync.merge import Merged, Shadows, merge_scalars, merged_set
+from bcfsync.model import BimSnippet, DocumentReference
 
 NOTHING = Shadows(None, None)
+UNLIKE = {
+    **dict.fromkeys(TOPIC_SCALARS, ("a", "b")),
+    "index": (1, 2),
+    "due_date": (timestamp(datetime(2026, 1, 1, tzinfo=UTC)), None),
+    "bim_snippet": (BimSnippet("JSON", is_external=True, reference="a", reference_schema="s"), None),
+}
+"""Two values of each member of a topic."""
 SETS = st.lists(st.sampled_from("abc"), unique=True).map(tuple)
 
 
@@ -40,8 +52,19 @@ def test_a_member_both_hold_alike_is_remembered_though_nobody_wrote_it():
     assert (new.source.priority, new.target.priority) == ("b", "b")
 
 
-def test_nothing_is_remembered_where_members_differ_without_a_past():
-    assert advanced(NOTHING, topic(priority="a"), topic(priority="b"), ()) is None
+def test_members_that_differ_without_a_past_are_remembered_as_never_agreed_on():
+    new = advanced(NOTHING, topic(priority="a", stage="s"), topic(priority="b", stage="s"), ())
+    assert (new.source.priority, new.target.priority) == (NEVER, NEVER)
+    assert (new.source.stage, new.target.stage) == ("s", "s")
+
+
+@pytest.mark.parametrize("name", TOPIC_SCALARS)
+def test_a_member_never_agreed_on_is_a_conflict_as_long_as_it_differs(name):
+    ours, theirs = (topic(**{name: value}) for value in UNLIKE[name])
+    new = advanced(NOTHING, ours, theirs, ())
+    assert merge_scalars(TOPIC_SCALARS, new, ours, theirs).conflicts == (name,)
+    assert merge_scalars(TOPIC_SCALARS, new, ours, ours) == Merged({})
+    assert all(shown(getattr(side, name)) is None for side in (new.source, new.target))
 
 
 def test_a_label_only_one_side_ever_had_is_not_agreed():
@@ -92,9 +115,8 @@ def test_the_path_of_a_reference_is_its_address_unless_it_means_a_document():
 
 
 def test_references_to_different_documents_are_not_agreed():
-    assert (
-        advanced(NOTHING, DocumentReference(R1, document_guid=D1), DocumentReference(R1, document_guid=D2), ()) is None
-    )
+    new = advanced(NOTHING, DocumentReference(R1, document_guid=D1), DocumentReference(R1, document_guid=D2), ())
+    assert (new.source.document_guid, new.target.document_guid) == (NEVER, NEVER)
 
 
 def test_a_viewpoint_is_agreed_as_a_whole():

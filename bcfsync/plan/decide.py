@@ -10,11 +10,14 @@ from dataclasses import replace
 from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import Topic
-from bcfsync.plan import deleting, parts, thread, topics, withholding
+from bcfsync.plan import deleting, parts, thread, topics, views, withholding
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.pairing import Pair
 from bcfsync.plan.policy import Deletes, Policy
 from bcfsync.plan.triage import Triage
+
+_Found = tuple[Topic, Topic | None, Pair]
+"""A topic of the source, its counterpart, and how they were paired."""
 
 
 def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: Policy) -> Plan:
@@ -35,7 +38,7 @@ def decide(triage: Triage, base: Base, source: Bodies, target: Bodies, policy: P
         target_complete=triage.target_complete,
     )  # fmt: skip
     _plan_project(drawing)
-    found = list(_at_hand(drawing, triage))
+    found = _unfolded(drawing, list(_at_hand(drawing, triage)))
     for topic, counterpart, _ in found:
         if counterpart is not None:
             drawing.paired[key_of(Kind.TOPIC, "", topic.guid)] = key_of(Kind.TOPIC, "", counterpart.guid)
@@ -89,6 +92,26 @@ def _at_hand(drawing: Drawing, triage: Triage) -> Iterator[tuple[Topic, Topic | 
         topic, counterpart = _topic(drawing, item), _counterpart(drawing, item)
         if topic is not None and (counterpart is not None or item.target is None):
             yield topic, counterpart, item
+
+
+def unfolded(triage: Triage, base: Base, local: Bodies, remote: Bodies) -> Bodies:
+    """What an archive holds with each state of its viewpoints under a guid of its own, as a plan takes it."""
+    source, target = (local, remote) if triage.source is Site.LOCAL else (remote, local)
+    drawing = Drawing(triage.source, base, source, target, Policy())
+    found = _unfolded(drawing, list(_at_hand(drawing, triage)))
+    ours = (pair[0] if triage.source is Site.LOCAL else pair[1] for pair in found)
+    return replace(local, topics={**local.topics, **{guid_key(topic.guid): topic for topic in ours if topic}})
+
+
+def _unfolded(drawing: Drawing, found: list[_Found]) -> list[_Found]:
+    """The pairs with the archive's topics unfolded; others are sent as they are."""
+    local = drawing.source_site is Site.LOCAL
+    pairs = [(topic, other) if local else (other, topic) for topic, other, _ in found if other is not None]
+    shown = iter(views.unfold_all(drawing, pairs))
+    return [
+        (topic, other, item) if other is None else (next(shown), other, item) if local else (topic, next(shown), item)
+        for topic, other, item in found
+    ]
 
 
 def _topic(drawing: Drawing, item: Pair) -> Topic | None:

@@ -9,7 +9,6 @@ held, and what is unchanged since, with everything that hangs on it.
 from collections.abc import Iterable, Iterator
 
 from bcfsync.advance import said
-from bcfsync.canonical import viewpoint_content
 from bcfsync.changes import Base, Cause, Entity, Files, Key, Kind, Related, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import BimSnippet, Comment, DocumentReference, Topic, Viewpoint
@@ -19,6 +18,7 @@ from bcfsync.plan.ordering import parents_first
 from bcfsync.plan.pairing import Pair
 from bcfsync.plan.policy import Deletes
 from bcfsync.plan.triage import Triage
+from bcfsync.plan.views import Change, change_of, is_still_shown, stands, unfolded
 
 Child = Comment | Viewpoint | DocumentReference
 _UNPROVEN = "is not shown {site}, which does not prove that it was deleted; not sent again"
@@ -57,7 +57,7 @@ def stays_away(drawing: Drawing, atom: Atom, item: Pair, both: tuple[Topic, Topi
     if not item.gone or (drawing.target_site is Site.LOCAL and drawing.is_put_back(counterpart.guid)):
         return False  # an earlier state of an archive never had it
     if isinstance(value, Viewpoint):
-        edited = _is_shown_anew(drawing, drawing.source_site, topic, value)
+        edited = atom.key in drawing.changed or _is_shown_anew(drawing, drawing.source_site, topic, value)
     else:
         edited = not isinstance(value, DocumentReference) and _edited(drawing, atom.key, value)
     if not edited:
@@ -82,6 +82,7 @@ def is_topic_edited(drawing: Drawing, topic: Topic) -> bool:
     """
     if _edited(drawing, key_of(Kind.TOPIC, "", topic.guid), topic):
         return True
+    topic = unfolded(drawing, topic) if drawing.source_site is Site.LOCAL else topic
     for kind, child in _children(topic):
         key = key_of(kind, topic.guid, child.guid)
         if isinstance(child, Comment):
@@ -106,7 +107,7 @@ def _moved(drawing: Drawing, key: Key, value: Entity) -> bool:
     """Whether an atom of the source differs from what is on record of it."""
     shadow = _recorded(drawing, drawing.source_site, key)
     if isinstance(shadow, Viewpoint) and isinstance(value, Viewpoint):
-        return drawing.source_site is Site.LOCAL and viewpoint_content(shadow) != viewpoint_content(value)
+        return drawing.source_site is Site.LOCAL and change_of(shadow, value) is not Change.NONE
     return shadow is not None and said(shadow) != said(value)
 
 
@@ -115,7 +116,7 @@ def _hold_deleted(drawing: Drawing, atom: Atom, *, untouched: bool) -> None:
     here, there = _WHERE[drawing.source_site], _WHERE[drawing.target_site]
     if drawing.policy.deletes is Deletes.NEVER:
         drawing.hold(atom, f"was deleted {there}; not sent again", Cause.MISSING)
-    elif atom.kind not in drawing.source.capabilities.deletes:
+    elif atom.kind not in drawing.source.capabilities.deletes or stands(drawing, drawing.local_key(atom)):
         drawing.hold(atom, f"was deleted {there}, and cannot be deleted {here}", Cause.MISSING)
     elif not (untouched and drawing.capabilities.trusted):
         reason = f"is missing {there}, which is not certain to be a deletion of what is here; not sent again"
@@ -138,9 +139,11 @@ def plan_lost_parts(drawing: Drawing, topic: Topic, counterpart: Topic) -> None:
         atom = Atom(kind, topic.guid, here.guid, _label(child, counterpart))
         if not drawing.recorded(here).known:
             continue  # this archive never held it
+        if drawing.target_site is Site.LOCAL and stands(drawing, there):
+            continue  # somebody changed what stands there: it is another one now
         if (
             _is_evidence(drawing)
-            and not _is_still_shown(topic, here)
+            and not is_still_shown(drawing, topic, here)
             and _part_untouched(drawing, drawing.target_site, counterpart, there, child)
         ):
             _delete(drawing, atom, child, child.guid)
@@ -221,6 +224,7 @@ def is_untouched(drawing: Drawing, site: Site, topic: Topic) -> bool:
     key = key_of(Kind.TOPIC, "", topic.guid)
     if not _as_recorded(drawing, site, key, topic):
         return False
+    topic = unfolded(drawing, topic) if site is Site.LOCAL else topic
     parts: list[tuple[Kind, Entity, bool]] = [
         (Kind.FILES, Files(topic.files), bool(topic.files)),
         (Kind.RELATED, Related(topic.related_topics), bool(topic.related_topics)),
@@ -241,9 +245,7 @@ def is_untouched(drawing: Drawing, site: Site, topic: Topic) -> bool:
 def _part_untouched(drawing: Drawing, site: Site, topic: Topic, key: Key, child: Child) -> bool:
     if isinstance(child, Viewpoint):
         shadow = _recorded(drawing, site, key)
-        as_it_was = isinstance(shadow, Viewpoint) and (
-            site is Site.REMOTE or viewpoint_content(shadow) == viewpoint_content(child)
-        )
+        as_it_was = isinstance(shadow, Viewpoint) and (site is Site.REMOTE or change_of(shadow, child) is Change.NONE)
         return as_it_was and not _is_shown_anew(drawing, site, topic, child)
     return _as_recorded(drawing, site, key, child)
 
@@ -252,11 +254,6 @@ def _is_shown_anew(drawing: Drawing, site: Site, topic: Topic, view: Viewpoint) 
     """Whether a comment that is new or edited since shows a viewpoint: somebody needs it."""
     shows = (item for item in topic.comments if item.viewpoint_guid and _alike(item.viewpoint_guid, view.guid))
     return any(not _as_recorded(drawing, site, key_of(Kind.COMMENT, topic.guid, item.guid), item) for item in shows)
-
-
-def _is_still_shown(topic: Topic, view: Key) -> bool:
-    """Whether a comment of the source refers to a viewpoint that its topic lacks."""
-    return any(item.viewpoint_guid and guid_key(item.viewpoint_guid) == view.guid for item in topic.comments)
 
 
 def _snippet_untouched(shadow: Entity | None, topic: Topic) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bcfsync.advance import advanced, said
 from bcfsync.canonical import canonical, comment_content, digest, topic_content
 from bcfsync.changes import (
+    LINKS,
     Base,
     Bodies,
     Capabilities,
@@ -27,22 +28,20 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import guid_key, written_guid
+from bcfsync.marks import shown
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part, shown
+from bcfsync.plan.answering import past
+from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part
 from bcfsync.plan.pairing import Scope
 from bcfsync.plan.policy import Policy
 
 E = TypeVar("E", bound=Entity)
 
-LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
-"""What kinds of atom refer to by id, beside relations."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _IDS = {"viewpoint_guid": Kind.VIEWPOINT, "document_guid": Kind.DOCUMENT}
 PARTS = frozenset({Kind.SNIPPET, Kind.FILES, Kind.RELATED})
 """What a topic has once."""
-IDENTITY = ("guid",)
-"""The member an adoption names that records who is who and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,10 @@ class Atom:
 class Drawing:
     """A plan being drawn: what is known of both sites, and the steps so far, in the groups they will be done in.
 
-    ``source_complete`` and ``target_complete``: what their listings lack is not there.
+    ``source_complete`` and ``target_complete``: what their listings lack is not there. ``states`` are later states of
+    the archive's viewpoints with the viewpoints that show them, ``new_states`` those that nobody has seen yet,
+    ``changed`` are viewpoints that are sent again as they are now, ``unsent`` says why one that changed is not; all by
+    local keys.
     """
 
     source_site: Site
@@ -80,6 +82,10 @@ class Drawing:
     literal: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
     paired: dict[Key, Key] = field(default_factory=dict)
+    states: dict[Key, Key] = field(default_factory=dict)
+    new_states: set[Key] = field(default_factory=set)
+    changed: set[Key] = field(default_factory=set)
+    unsent: dict[Key, str] = field(default_factory=dict)
 
     @property
     def target_site(self) -> Site:
@@ -90,6 +96,15 @@ class Drawing:
     def capabilities(self) -> Capabilities:
         """What the target can do."""
         return self.target.capabilities
+
+    @cached_property
+    def recorded_views(self) -> dict[str, list[Key]]:
+        """The local keys of all viewpoints on record, by their topic."""
+        found: dict[str, list[Key]] = {}
+        for key in self.base.to_remote:
+            if key.kind is Kind.VIEWPOINT:
+                found.setdefault(key.topic, []).append(key)
+        return found
 
     def scope(self, kind: Kind, source_topic: str = "", target_topic: str = "") -> Scope:
         """Where atoms of a kind are paired."""
@@ -141,8 +156,8 @@ class Drawing:
         local = self.base.local_key(self.source_site, key)
         if local is None:
             return Shadows(None, None)
-        ours, theirs = self.base.local.get(local), self.base.seen.get(local)
         value, held = (source, target) if self.source_site is Site.LOCAL else (target, source)
+        ours, theirs = past(self.base, local, held)
         copies: list[Any] = list(self.base.copies.get(local, ()))
         if ours is None:
             ours, theirs = measured(value, held, copies)
@@ -228,10 +243,6 @@ class Drawing:
         if self.is_on_record(atom.key, both):
             return
         new = advanced(shadows, *both, (), lambda guid: self._linked(atom, guid))
-        if new is None:
-            if self.base.local_key(self.source_site, atom.key) not in self.base.open:
-                self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1], fields=IDENTITY)
-            return
         self.record(group, atom, new, target)
 
     def is_on_record(self, key: Key, both: tuple[Entity, Entity]) -> bool:
@@ -247,6 +258,16 @@ class Drawing:
         old = self.recorded(atom.key)
         was, now = (old.source, both[0]) if self.source_site is Site.LOCAL else (old.target, both[1])
         if is_earlier(was, now):
+            self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1])
+        else:
+            self.renew(group, atom, both, target)
+
+    def renew(self, group: str, atom: Atom, both: tuple[Entity, Entity], target: str) -> None:
+        """Record what the server holds, where it was last confirmed to hold something that was taken back since."""
+        local = self.base.local_key(self.source_site, atom.key)
+        confirmed = self.base.remote.get(local) if local else None
+        held = both[1] if self.source_site is Site.LOCAL else both[0]
+        if confirmed is not None and said(confirmed) != said(held):
             self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1])
 
     def record(self, group: str, atom: Atom, new: Shadows, target: str) -> None:

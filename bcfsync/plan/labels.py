@@ -27,6 +27,11 @@ def viewpoint_label(view: Viewpoint, topic: Topic) -> str:
     return f"viewpoint {view.guid[:8]}{picture} of {topic_label(topic)}"
 
 
+def changed_viewpoint_label(root: str, view: Viewpoint, topic: Topic) -> str:
+    """A viewpoint that was changed under the guid ``root``, by the guid of its own that it gets."""
+    return f"changed viewpoint {root[:8]}, new as {viewpoint_label(view, topic)}"
+
+
 def reference_label(reference: DocumentReference, topic: Topic) -> str:
     """A document reference by what it says and its topic."""
     said = reference.description or reference.url or reference.path or reference.guid[:8]

@@ -8,29 +8,16 @@ be either is a conflict, never a guess.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical, digest, same
-from bcfsync.dates import Timestamp
+from bcfsync.marks import UNKNOWN, marked
 from bcfsync.merge import spelled
 from bcfsync.model import BimSnippet, Comment, Topic
 
 Copies = Sequence[tuple[Any, Any]]
 """What archives held, and what the server held when it agreed with each; the latest first."""
-
-UNKNOWN = "\0"
-"""Stands in a measure for a value nobody knows: both sides differ from it, so the member is a conflict."""
-
-_UNKNOWN_TOPIC = Topic(
-    UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
-    index=-(2**63),
-    due_date=Timestamp(datetime.min.replace(tzinfo=UTC), UNKNOWN),
-    assigned_to=UNKNOWN,
-    stage=UNKNOWN,
-    description=UNKNOWN,
-    bim_snippet=BimSnippet(UNKNOWN, is_external=True, reference=UNKNOWN, reference_schema=UNKNOWN),
-)  # fmt: skip
 
 
 def measured(value: object, held: object, copies: Copies) -> tuple[Any, Any]:
@@ -105,7 +92,7 @@ def _measured_topic(value: Topic, held: Topic | None, copies: Copies) -> tuple[T
         now = getattr(held, name) if held else getattr(value, name)
         base = _member(getattr(value, name), now, _known(name, copies), later=later)
         unknown = base == UNKNOWN
-        ours[name] = getattr(_UNKNOWN_TOPIC, name) if unknown else base
+        ours[name] = marked(value, name, UNKNOWN) if unknown else base
         unmoved = same(getattr(value, name), now) or (not unknown and _never_held(name, now, copies))
         theirs[name] = now if unmoved else ours[name]
     for name in TOPIC_SETS:
@@ -145,18 +132,3 @@ def _known(name: str, copies: Copies) -> set[str]:
 
 def _without_bytes(value: object) -> Any:  # noqa: ANN401
     return canonical(replace(value, blob=None) if isinstance(value, BimSnippet) else value)
-
-
-def unknown(value: object, name: str) -> object:
-    """What stands in a shadow for a member of a topic or comment whose past nobody knows."""
-    return getattr(_UNKNOWN_TOPIC, name, UNKNOWN) if isinstance(value, Topic) else UNKNOWN
-
-
-def is_unknown(value: object) -> bool:
-    """Whether a measure stands for a value nobody knows."""
-    return value is not None and any(value == getattr(_UNKNOWN_TOPIC, name) for name in TOPIC_SCALARS)
-
-
-def shown(value: object) -> object:
-    """A measure's member for people: nothing where nobody knows it."""
-    return None if any(value == getattr(_UNKNOWN_TOPIC, name) for name in TOPIC_SCALARS) else value

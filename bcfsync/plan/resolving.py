@@ -11,10 +11,10 @@ from typing import Any
 from bcfsync.canonical import canonical, same
 from bcfsync.changes import Kind, Site
 from bcfsync.dates import read_timestamp
+from bcfsync.marks import is_unknown, shown
 from bcfsync.merge import Merged, Shadows, merged_text
 from bcfsync.model import BimSnippet, Comment, Topic
 from bcfsync.plan.drawing import Atom, Clash, Drawing, text_of
-from bcfsync.plan.measuring import is_unknown, shown
 from bcfsync.plan.policy import Decision, Prefer
 from bcfsync.plan.returning import returned
 

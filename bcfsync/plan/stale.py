@@ -17,10 +17,11 @@ from typing import Any
 
 from bcfsync import plain
 from bcfsync.advance import said
-from bcfsync.canonical import same, same_set
+from bcfsync.canonical import OWN_WORDS, same, same_set
 from bcfsync.changes import ENTITIES, Entity, Files, Key, Kind, Related, Verb, key_of
+from bcfsync.marks import UNKNOWN, marked
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import own_part, unknown
+from bcfsync.plan.measuring import own_part
 
 MOST_TRIES = 2
 """So many times an atom is written again; who takes it away once more means it, or fights with another program."""
@@ -31,9 +32,6 @@ AGAIN = "again"
 _SETS = frozenset({"labels", "reference_links"})
 _UNSEEN = frozenset({Kind.PROJECT, Kind.DOCUMENT})
 """What lies beside the topics; a program that drops a document drops the references to it, too."""
-
-_OWN_WORDS = frozenset({"title", "description", "comment", "due_date"})
-"""Members whose values two people hardly ever choose alike; a status is one of five."""
 
 _DATED = ("modified_date", "modified_author")
 
@@ -208,7 +206,7 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
         for name in item.fields:
             if not _alike(name, item.ours, item.new):
                 sign = _alike(name, now, item.new), _alike(name, now, item.ours)
-                yield from _signs_of(*sign, unique=name in _OWN_WORDS and getattr(item.new, name) is not None)
+                yield from _signs_of(*sign, unique=name in OWN_WORDS and getattr(item.new, name) is not None)
 
 
 def _signs_of(is_new: bool, is_old: bool, *, unique: bool = False) -> Iterator[_Sign]:  # noqa: FBT001 - two answers
@@ -256,13 +254,13 @@ def _unknown(
     if ours is None or seen is None or not item.fields or not isinstance(ours, Topic | Comment):
         return ours, _before(item, shadows, now)[1]
     names = item.fields if now is None else _members_lost(item, now)
-    marks = {name: unknown(ours, name) for name in names if name not in _SETS}
+    marks = {name: marked(ours, name, UNKNOWN) for name in names if name not in _SETS}
     # sets know no conflict: what was taken from one unseen is put back each time
     sets = [name for name in names if name in _SETS]
     if item.ours is not None and item.seen is not None:
         ours, seen = _with(ours, item.ours, sets), _with(seen, item.seen, sets)
     dated = {name: getattr(item.ours, name) for name in _DATED} if isinstance(item.ours, Topic | Comment) else {}
-    return replace(ours, **marks, **dated), replace(seen, **marks)  # type: ignore[arg-type]
+    return replace(ours, **marks, **dated), replace(seen, **marks)
 
 
 def _with(value: Entity, other: Entity, names: Iterable[str]) -> Entity:

@@ -7,31 +7,32 @@ Owns: their rules and order. Sees: the drawing board. Rules: docs/sync-rules.md;
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import comment_content, same, viewpoint_content
-from bcfsync.changes import Kind, Site, Verb
+from bcfsync.canonical import comment_content, viewpoint_content
+from bcfsync.changes import Kind, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
 from bcfsync.model import Comment, Topic, Viewpoint
 from bcfsync.plan import deleting
 from bcfsync.plan.drawing import Atom, Drawing
-from bcfsync.plan.labels import comment_label, viewpoint_label
+from bcfsync.plan.labels import changed_viewpoint_label, comment_label, viewpoint_label
 from bcfsync.plan.ordering import parents_first
 from bcfsync.plan.pairing import Candidate, Scope, pair
 from bcfsync.plan.resolving import settled
 from bcfsync.plan.returning import returned
+from bcfsync.plan.views import Change, change_of, standing
 
 _COMMENT_MEMBERS = ("comment", "viewpoint_guid")
 
 
 def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
-    """Viewpoints the target lacks; one that changed under its guid is held."""
+    """Viewpoints the target lacks; what an archive shows otherwise under a guid has come unfolded, see ``views``."""
     scope = drawing.children(Kind.VIEWPOINT, topic, counterpart)
     held = counterpart.viewpoints if counterpart else ()
     sources = [Candidate(item.guid, viewpoint_content(item)) for item in topic.viewpoints]
     pairs = pair(scope, sources, [Candidate(item.guid, viewpoint_content(item)) for item in held])
     by_guid = {guid_key(item.guid): item for item in held}
     for view, item in zip(topic.viewpoints, pairs, strict=True):
-        atom = Atom(Kind.VIEWPOINT, topic.guid, view.guid, viewpoint_label(view, topic))
+        atom = Atom(Kind.VIEWPOINT, topic.guid, view.guid, _label(drawing, view, topic))
         if item.target is not None:
             drawing.paired[atom.key] = scope.target_key(item.target.guid)
             _compare_viewpoints(drawing, atom, view, by_guid[guid_key(item.target.guid)])
@@ -43,26 +44,26 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
             drawing.step("topics", Verb.CREATE, atom, view, target=drawing.target_guid(scope, view.guid))
 
 
+def _label(drawing: Drawing, view: Viewpoint, topic: Topic) -> str:
+    root = drawing.states.get(key_of(Kind.VIEWPOINT, topic.guid, view.guid))
+    if drawing.source_site is Site.REMOTE or root is None:
+        return viewpoint_label(view, topic)
+    return changed_viewpoint_label(root.guid, view, topic)
+
+
 def _compare_viewpoints(drawing: Drawing, atom: Atom, view: Viewpoint, held: Viewpoint) -> None:
     local = drawing.base.local_key(drawing.source_site, atom.key)
     if drawing.source_site is Site.REMOTE and local in drawing.base.local and local in drawing.base.remote:
         return  # both hold it, and servers never change one
     recorded = drawing.shadows(atom.key, view, held).source
     shadow = recorded if isinstance(recorded, Viewpoint) else None
-    if viewpoint_content(view) == viewpoint_content(shadow or held) and _same_picture(view, shadow):
+    change = change_of(shadow or held, view)
+    if change is Change.NONE or (shadow is None and change is Change.PICTURE):
         drawing.adopt("topics", atom, view, held.guid, held)
     else:
         where = drawing.target_site
-        drawing.hold(atom, f"differs from the {where} one of the same guid; viewpoints cannot be changed there")
-
-
-def _same_picture(view: Viewpoint, shadow: Viewpoint | None) -> bool:
-    """False only where both pictures' bytes are known and differ."""
-    if shadow is None or not (view.snapshot and shadow.snapshot):
-        return True
-    ours, theirs = view.snapshot.blob, shadow.snapshot.blob
-    known = ours and ours.sha256 and theirs and theirs.sha256
-    return not known or same(ours, theirs)
+        otherwise = f"differs from the {where} one of the same guid; viewpoints cannot be changed there"
+        drawing.hold(atom, drawing.unsent.get(atom.key, otherwise))
 
 
 def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
@@ -76,7 +77,7 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
         atom = Atom(Kind.COMMENT, topic.guid, comment.guid, comment_label(comment, topic))
         if item.target is not None:
             drawing.paired[atom.key] = scope.target_key(item.target.guid)
-            _compare_comments(drawing, atom, comment, by_guid[guid_key(item.target.guid)])
+            _compare_comments(drawing, atom, comment, by_guid[guid_key(item.target.guid)], scope.target_topic)
         elif counterpart and deleting.stays_away(drawing, atom, item, (topic, counterpart), comment):
             continue
         elif item.doubtful:
@@ -88,43 +89,58 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
 def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comment) -> None:
     value = comment
     if drawing.source_site is Site.REMOTE:
-        value = returned(comment, *drawing.returning(atom.key, comment))
+        value = _shown_there(drawing, atom.topic, returned(comment, *drawing.returning(atom.key, comment)))
         atom = replace(atom, label=atom.label.replace(f" by {comment.author}", f" by {value.author}"))
     target = drawing.target_guid(scope, comment.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
 
 
-def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comment) -> None:
+def _shown_there(drawing: Drawing, topic: str, comment: Comment) -> Comment:
+    """A comment of the server on a state of a viewpoint of the archive: there the viewpoint itself shows that."""
+    guid = comment.viewpoint_guid
+    shown = standing(drawing, Site.REMOTE, topic, guid) if guid else ""
+    return comment if not guid or shown == guid_key(guid) else replace(comment, viewpoint_guid=shown)
+
+
+def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comment, topic: str) -> None:
     if drawing.is_on_record(atom.key, (comment, held)):
+        drawing.renew("topics", atom, (comment, held), held.guid)
         return
     shadows = drawing.shadows(atom.key, comment, held)
-    measures = Shadows(_across(drawing, atom, shadows.source), _keyed(shadows.target))
-    said = _across(drawing, atom, comment)
-    merged = merge_scalars(_COMMENT_MEMBERS, measures, said, _keyed(held))
-    found = settled(drawing, atom, merged, measures, (said, _keyed(held)))
+    measures = Shadows(_across(drawing, atom, shadows.source, topic), _keyed(drawing, shadows.target, topic))
+    said, there = _across(drawing, atom, comment, topic), _keyed(drawing, held, topic)
+    merged = merge_scalars(_COMMENT_MEMBERS, measures, said, there)
+    found = settled(drawing, atom, merged, measures, (said, there))
     if not found.updates:
         drawing.agree("topics", atom, shadows, (comment, held), held.guid)
         return
     members = dict(found.updates)
     if drawing.target_site is Site.LOCAL:
         members |= {"modified_date": comment.modified_date, "modified_author": comment.modified_author}
-    more = {"target": held.guid, "fields": tuple(found.updates), "expected": held, "merged": found.merged}
+    more = {
+        "target": held.guid,
+        "fields": tuple(found.updates),
+        "expected": held,
+        "merged": found.merged,
+        "past": shadows.both,
+    }
     # a comment stays whose it is: only what was edited is taken over
     drawing.step("topics", Verb.UPDATE, atom, replace(held, **members), origin=comment, **more)
 
 
-def _across(drawing: Drawing, atom: Atom, comment: object) -> Any:  # noqa: ANN401 - a comment or None
-    """A comment with its viewpoint as the target calls it, where that is known."""
+def _across(drawing: Drawing, atom: Atom, comment: object, topic: str) -> Any:  # noqa: ANN401 - a comment or None
+    """A comment with its viewpoint as the target calls it, where that is known; ``topic`` is its topic there."""
     if not isinstance(comment, Comment) or not comment.viewpoint_guid:
         return comment
-    return replace(comment, viewpoint_guid=drawing.name_across(Kind.VIEWPOINT, atom.topic, comment.viewpoint_guid))
+    name = drawing.name_across(Kind.VIEWPOINT, atom.topic, comment.viewpoint_guid)
+    return _keyed(drawing, replace(comment, viewpoint_guid=name), topic)
 
 
-def _keyed(comment: object) -> Any:  # noqa: ANN401 - a comment or None
-    """A comment with the key of its viewpoint."""
+def _keyed(drawing: Drawing, comment: object, topic: str) -> Any:  # noqa: ANN401 - a comment or None
+    """A comment of the target with the key of its viewpoint; views that are one in the archive are one."""
     if not isinstance(comment, Comment) or not comment.viewpoint_guid:
         return comment
-    return replace(comment, viewpoint_guid=guid_key(comment.viewpoint_guid))
+    return replace(comment, viewpoint_guid=standing(drawing, drawing.target_site, topic, comment.viewpoint_guid))
 
 
 def _candidate(comment: Comment) -> Candidate:

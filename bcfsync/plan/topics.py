@@ -77,7 +77,13 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
         merged = replace(held, **updates)
         if drawing.target_site is Site.LOCAL:
             merged = replace(merged, modified_date=topic.modified_date, modified_author=topic.modified_author)
-        more = {"target": held.guid, "fields": tuple(updates), "expected": held, "merged": found.merged}
+        more = {
+            "target": held.guid,
+            "fields": tuple(updates),
+            "expected": held,
+            "merged": found.merged,
+            "past": shadows.both,
+        }
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
 
 
@@ -98,9 +104,8 @@ def plan_caught_up(drawing: Drawing, found: Iterable[tuple[Topic, Topic | None]]
             continue
         atom = Atom(Kind.TOPIC, "", topic.guid, topic_label(topic))
         new = advanced(drawing.recorded(atom.key), own_part(topic), own_part(counterpart), ())
-        if new is not None:
-            origin: Any = new.source
-            drawing.step("last", Verb.ADOPT, atom, origin, target=counterpart.guid, expected=new.target)
+        origin: Any = new.source
+        drawing.step("last", Verb.ADOPT, atom, origin, target=counterpart.guid, expected=new.target)
 
 
 # -- relations -------------------------------------------------------------------------------------------------

@@ -1,16 +1,14 @@
-"""Identities, shadows per replica, begun creates.
+"""Identities and shadows per replica.
 
-Owns: the tables link, shadow, intent, known, meta, and the images of the first two as they were before a run.
+Owns: the tables link, shadow, meta, and the images of the first two as they were before a run.
 Sees: database, words. Every change of link and shadow goes through here, so that a run can be put back.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import TypeVar, cast
 
-from bcfsync.changes import Intent, Key, Kind
+from bcfsync.changes import Key, Kind
 from bcfsync.store.database import Database, key_from, whole
 from bcfsync.store.words import PAST, REMOTE, UNSETTLED, seen_by, seen_of
 
@@ -57,17 +55,6 @@ class Atoms(Database):
                 self._rows[name] = changes, list(read())
         return cast("list[Row]", self._rows[name][1])
 
-    def intents(self) -> Iterator[Intent]:
-        """Creates that were begun and never confirmed."""
-        with self._reading():
-            rows = self._db.execute(
-                "SELECT intent.kind, intent.topic, intent.guid, begun, guids FROM intent "
-                "LEFT JOIN known ON known.id = intent.known"
-            )
-            for kind, topic, guid, begun, guids in rows:
-                known = frozenset(json.loads(guids)) if guids else frozenset[str]()
-                yield Intent(key_from(kind, topic, guid), datetime.fromisoformat(begun), known)
-
     def noted(self, name: str) -> str | None:
         """A fact about the pair."""
         with self._reading():
@@ -78,43 +65,6 @@ class Atoms(Database):
             return str(row[0])
 
     # -- writing -----------------------------------------------------------------------------------------------
-
-    def remember_known(self, kind: Kind, topic: str, guids: frozenset[str]) -> None:
-        """Record which ids the target held before the first create of a kind in a topic.
-
-        Creates that were begun before, and are open still, keep what was known when they were begun.
-        """
-        with self._writing():
-            self._db.execute(
-                "DELETE FROM known WHERE kind = ? AND topic = ? "
-                "AND id NOT IN (SELECT known FROM intent WHERE known IS NOT NULL)",
-                (kind, topic),
-            )
-            values = (kind, topic, json.dumps(sorted(guids)))
-            self._db.execute("INSERT INTO known (kind, topic, guids) VALUES (?, ?, ?)", values)
-
-    def begin(self, key: Key, *, afresh: bool = False) -> None:
-        """Record that a create is about to be sent; its time is that of the latest try, which may still arrive.
-
-        A topic that is sent ``afresh``, since it was deleted where it was, has lost there what was in it: that is on
-        record no more, or a process that ends in between would take it for deleted.
-        """
-        with self._writing():
-            if afresh:
-                self._image_links("local_topic = ?", (key.guid,))
-                self._image_shadows("topic = ?", (key.guid,))
-                self._db.execute("DELETE FROM link WHERE local_topic = ?", (key.guid,))
-                self._db.execute("DELETE FROM shadow WHERE topic = ?", (key.guid,))
-            self._db.execute(
-                "INSERT OR REPLACE INTO intent "
-                "VALUES (?, ?, ?, ?, (SELECT max(id) FROM known WHERE kind = ? AND topic = ?))",
-                (*key, self._now(), key.kind, key.topic),
-            )
-
-    def abandon(self, key: Key) -> None:
-        """Record that a begun create was refused: nothing was made."""
-        with self._writing():
-            self._close_create(key)
 
     def note(self, name: str, value: str) -> None:
         """Remember a fact about the pair."""
@@ -133,11 +83,9 @@ class Atoms(Database):
                 self._keep_past(key_from(*key), replica, None, now)
             self._image_shadows("replica IN (?, ?)", names)
             self._db.execute("DELETE FROM shadow WHERE replica IN (?, ?)", names)
+            self._db.execute("DELETE FROM sent WHERE replica = ?", (replica,))
 
     # -- within a transaction ----------------------------------------------------------------------------------
-
-    def _close_create(self, key: Key) -> None:
-        self._db.execute(f"DELETE FROM intent WHERE {ONE}", key)
 
     def _link(self, local: Key, remote: Key) -> None:
         theirs = (local.kind, *remote[1:])
@@ -188,7 +136,8 @@ class Atoms(Database):
         self._image_shadows(_WITHIN, inner)
         self._db.execute(f"DELETE FROM link WHERE {_LOCAL_WITHIN}", inner)
         self._db.execute(f"DELETE FROM shadow WHERE {_WITHIN}", inner)
-        self._db.execute(f"DELETE FROM intent WHERE {_WITHIN}", inner)
+        for table in ("intent", "sent"):
+            self._db.execute(f"DELETE FROM {table} WHERE {_WITHIN}", inner)
 
     def _unbind(self, key: Key, replica: str) -> None:
         """An archive's shadows of an atom, and of what is in it."""
@@ -196,6 +145,7 @@ class Atoms(Database):
         values = (*key, _inside(key), replica, seen_by(replica))
         self._image_shadows(which, values)
         self._db.execute(f"DELETE FROM shadow WHERE {which}", values)
+        self._db.execute(f"DELETE FROM sent WHERE ({_WITHIN}) AND replica = ?", (*key, _inside(key), replica))
 
     def _rows_within(self, key: Key, replica: str) -> tuple[list[list[str]], list[list[str]]]:
         """Links and shadows, as an archive sees them, of an atom and of what is in it."""
@@ -268,6 +218,7 @@ class Atoms(Database):
         )
         for table in ("image_link", "image_shadow"):
             self._db.execute(f"DELETE FROM {table} WHERE run >= ?", (run,))
+        self._db.execute("DELETE FROM sent")
 
 
 def _inside(key: Key) -> str:

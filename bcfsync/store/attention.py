@@ -47,7 +47,7 @@ class Attention(Generations):
         """All that is on record of an archive goes to its new name, in place of what was there under that name."""
         names = {"shadow", "image_shadow"}
         with self._writing():
-            for table in ("archive", "conflict", "hold", "generation", "unacknowledged", *sorted(names)):
+            for table in ("archive", "conflict", "hold", "generation", "unacknowledged", "sent", *sorted(names)):
                 for before, after in [(old, new), *([(seen_by(old), seen_by(new))] if table in names else [])]:
                     self._db.execute(f"DELETE FROM {table} WHERE replica = ?", (after,))
                     self._db.execute(f"UPDATE {table} SET replica = ? WHERE replica = ?", (after, before))

@@ -116,6 +116,7 @@ class Generations(Log):
             for key, (local, seen) in rows.items():
                 self._set_shadow(key, replica, local, now)
                 self._set_shadow(key, seen_by(replica), seen, now)
+                self._close_sent(key, replica)
             self._db.execute("UPDATE archive SET settled = 0 WHERE replica = ?", (replica,))
 
     # -- within a transaction ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The log: runs, and every write they confirmed, with what was there before.
 
-Owns: the tables run, deed. Sees: atoms. Keeps 90 days or 1,000 runs, whichever is less.
+Owns: the tables run, deed. Sees: unanswered. Keeps 90 days or 1,000 runs, whichever is less.
 """
 
 import json
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bcfsync.guids import guid_key
-from bcfsync.store.atoms import Atoms
 from bcfsync.store.database import key_from, moment, whole
-from bcfsync.store.words import Deed, LoggedDeed, NoSuchRun, Run
+from bcfsync.store.unanswered import Unanswered
+from bcfsync.store.words import Deed, LoggedDeed, NoSuchRun, Run, SentWrite
 
 KEPT = timedelta(days=90)
 MOST_RUNS = 1000
@@ -31,7 +31,7 @@ _CAN_BE_PUT_BACK = (
 )
 
 
-class Log(Atoms):
+class Log(Unanswered):
     """What was done, and the way back."""
 
     def begin_run(self, command: str) -> int:
@@ -51,10 +51,18 @@ class Log(Atoms):
             self._prune(run)
         self._run = 0
 
-    def sent(self, deed: Deed) -> None:
-        """Put a write on record before it is sent: its answer may be lost, and what was there before with it."""
+    def sent(self, deed: Deed, write: SentWrite | None = None) -> None:
+        """Put a write on record before it is sent: its answer may be lost, and what was there before with it.
+
+        Args:
+            deed: for the log.
+            write: what was sent; None where nothing would be agreed on by the answer.
+        """
         with self._writing():
             self._log(replace(deed, cause=SENT))
+            self._close_sent(deed.key, deed.replica)
+            if write is not None:
+                self._file_sent(write)
 
     def runs(self, most: int = 20) -> list[Run]:
         """The latest runs, the last one first."""

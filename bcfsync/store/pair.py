@@ -12,7 +12,7 @@ from bcfsync.store.log import FORGOTTEN
 from bcfsync.store.words import Confirmation
 
 _FORGOTTEN = (
-    "link", "shadow", "intent", "known", "meta", "image_link", "image_shadow", "generation", "unacknowledged",
+    "link", "shadow", "intent", "known", "sent", "meta", "image_link", "image_shadow", "generation", "unacknowledged",
     "archive", "conflict", "hold", "failure",
 )  # fmt: skip
 
@@ -54,6 +54,7 @@ class Store(Attention):
             self._link(item.local, item.remote)
         for name, value in item.shadows.items():
             self._set_shadow(item.local, name, value, now)
+            self._close_sent(item.local, name)
         self._close_create(item.local)
         self._clear_failure(item.local)
         self._clear_failure(item.remote)

@@ -7,7 +7,7 @@ version is one more script, and a new state runs through all of them.
 import sqlite3
 from functools import cache
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _VERSION_1 = """
 CREATE TABLE link (
@@ -86,7 +86,16 @@ CREATE TABLE failure (
 );
 """
 
-SCRIPTS = {1: _VERSION_1, 2: _VERSION_2}
+# what was sent to the server, by what the answer would have put on record
+_VERSION_3 = """
+CREATE TABLE sent (
+    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, replica TEXT NOT NULL, verb TEXT NOT NULL,
+    fields TEXT NOT NULL, value TEXT NOT NULL, local TEXT NOT NULL, seen TEXT NOT NULL,
+    PRIMARY KEY (kind, topic, guid, replica)
+);
+"""
+
+SCRIPTS = {1: _VERSION_1, 2: _VERSION_2, 3: _VERSION_3}
 
 
 def migrate(database: sqlite3.Connection, found: int) -> None:

@@ -132,6 +132,29 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class SentWrite:
+    """A write to the server, as it was sent; its answer may be lost.
+
+    Attributes:
+        key: its local key.
+        replica: the archive it came from.
+        verb: what was to be done.
+        fields: for updates, the members that were written.
+        value: what was sent, as ``plain.dumps`` says it.
+        local: the archive's shadow, had the server answered just that.
+        seen: the server's with it.
+    """
+
+    key: Key
+    replica: str
+    verb: str
+    fields: tuple[str, ...]
+    value: str
+    local: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """A replacement of an archive whose end is not on record: what is confirmed if the file has this stamp."""
 

@@ -234,7 +234,9 @@ class _Turn:
             finally:
                 self.folder.close(replica)
         self.presence.follow_saved(self.topics, self._atoms)
-        yield from self.presence.let_go()
+        for missing in self.presence.let_go():
+            self.remote_moved = True  # what it held may be in no archive now: only a whole look can tell
+            yield missing
         yield from map(Absent, sorted(self.presence.waited))
         self.records = self.store.archives()
 

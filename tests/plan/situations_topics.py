@@ -393,14 +393,6 @@ def viewpoint_new_on_the_server(mint):
     assert only(found.local).viewpoints[0].snapshot.blob.sha256 == blob().sha256
 
 
-@scenario("V3")
-def viewpoint_changed_under_its_guid(mint):
-    found = synced(mint=mint, local=[topic(viewpoints=(view(picture=blob()), view(V2, x=2.0)))])
-    edit(found.local, viewpoints=(view(picture=blob("other")), view(V2, x=3.0)))
-    assert len(reasons(bring(found))) == 2
-    assert nothing(fetch(found))
-
-
 @scenario("V4")
 def viewpoint_gone_from_the_server(mint):
     found = synced(mint=mint, local=[topic(viewpoints=(view(),))])

@@ -4,23 +4,27 @@ import re
 from pathlib import Path
 
 import pytest
+import situations_answers
 import situations_archives
 import situations_conflicts
 import situations_deleting
 import situations_folders
 import situations_parts
 import situations_topics
+import situations_views
 from scenarios import SCENARIOS
 from worlds import minted
 
 RULES = Path(__file__).parents[2] / "docs" / "sync-rules.md"
 SITUATIONS = (
+    situations_answers,
     situations_archives,
     situations_conflicts,
     situations_deleting,
     situations_folders,
     situations_parts,
     situations_topics,
+    situations_views,
 )
 
 

@@ -1,5 +1,6 @@
 """Versions of the state: an older one is brought to ours, whole or not at all."""
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -42,14 +43,33 @@ PRAGMA user_version = 1;
 """A state as the first version made it, word by word, with a row of every sort."""
 
 
-@pytest.fixture
-def old(tmp_path):
-    path = tmp_path / "state.db"
+RELEASED = {1: "6fd34df68e4280f9", 2: "8d7dc88a0f3484d6"}
+"""Scripts that states in the field went through, by the beginning of their SHA-256."""
+
+
+def state_of_version(path, newest):
     database = sqlite3.connect(path)
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(VERSION_1)
+    for version in range(2, newest + 1):
+        database.executescript(schema.SCRIPTS[version] + f"PRAGMA user_version = {version};")
     database.close()
     return path
+
+
+@pytest.fixture(params=RELEASED, ids="version {}".format)
+def old(tmp_path, request):
+    return state_of_version(tmp_path / "state.db", request.param)
+
+
+@pytest.fixture
+def oldest(tmp_path):
+    return state_of_version(tmp_path / "state.db", 1)
+
+
+def test_what_states_in_the_field_went_through_never_changes():
+    scripts = {version: hashlib.sha256(schema.SCRIPTS[version].encode()).hexdigest()[:16] for version in RELEASED}
+    assert scripts == RELEASED
 
 
 def contents(path):
@@ -74,7 +94,7 @@ def test_an_older_state_keeps_every_row(old):
     after = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in before}
     assert database.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
     database.close()
-    assert all(before.values())
+    assert all(before[table] for table in ("link", "shadow", "intent", "known", "meta"))
     assert after == before
 
 
@@ -125,27 +145,30 @@ Store(Path(sys.argv[1]))
 """
 
 
+DYING = ("CREATE TABLE run", "CREATE TABLE failure", "CREATE TABLE sent", "PRAGMA user_version = ", "COMMIT")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["CREATE TABLE run", "CREATE TABLE failure", "PRAGMA user_version = ", "COMMIT"])
-def test_a_process_that_dies_in_the_migration_leaves_the_old_version(old, when):
-    before = contents(old)
+@pytest.mark.parametrize("when", DYING)
+def test_a_process_that_dies_in_the_migration_leaves_the_old_version(oldest, when):
+    before = contents(oldest)
     assert before[0] == 1
-    died = subprocess.run([sys.executable, "-c", DIES, old, when], check=False, timeout=30)
+    died = subprocess.run([sys.executable, "-c", DIES, oldest, when], check=False, timeout=30)
     assert died.returncode == 9
-    assert contents(old) == before
-    with Store(old) as store:
+    assert contents(oldest) == before
+    with Store(oldest) as store:
         store.confirm(agreed(HERE))
         ask_everything(store)
-    assert contents(old)[0] == SCHEMA_VERSION
+    assert contents(oldest)[0] == SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("newer", [SCHEMA_VERSION + 1, 99])
-def test_a_newer_state_says_which_version_it_is_and_what_to_do(old, newer):
-    database = sqlite3.connect(old)
+def test_a_newer_state_says_which_version_it_is_and_what_to_do(oldest, newer):
+    database = sqlite3.connect(oldest)
     database.execute(f"PRAGMA user_version = {newer}")
     database.close()
-    before = contents(old)
+    before = contents(oldest)
     with pytest.raises(StateUnusable, match=f"of version {newer}, this bcfsync knows {SCHEMA_VERSION}") as caught:
-        Store(old)
+        Store(oldest)
     assert "update bcfsync" in caught.value.hint
-    assert contents(old) == before
+    assert contents(oldest) == before

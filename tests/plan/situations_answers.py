@@ -1,0 +1,126 @@
+"""Scenarios: writes to the server whose answer was lost."""
+
+import pytest
+from scenarios import LATEST, both, fields_in_conflict, nothing, remote_edit, rich_topic, scenario, with_another
+from worlds import BEN, bring, edit, fetch, only, world
+
+from bcfsync.changes import Status
+from bcfsync.net import Unanswered
+
+
+def sent_without_an_answer(found, how="lost answer"):
+    """What the file holds is sent, and nobody hears how it went."""
+    found.remote.fault = lambda _: how
+    with pytest.raises(Unanswered):
+        bring(found)
+    found.remote.fault = lambda _: ""
+    found.sleep(120)
+
+
+def edited_without_an_answer(mint, how="lost answer", **members):
+    found = with_another(mint)
+    edit(found.local, **members)
+    sent_without_an_answer(found, how)
+    return found
+
+
+def first_of(side):
+    return next(item for item in side.bcf.topics if item.title != "Another")
+
+
+def values(found, name):
+    return getattr(first_of(found.local), name), getattr(first_of(found.remote), name)
+
+
+def edited_there(found, **members):
+    edit(found.remote, first_of(found.remote).guid, modified_date=LATEST, modified_author=BEN, **members)
+
+
+def calm(found):
+    return all(nothing(one_way(found)) for one_way in (bring, fetch))
+
+
+@scenario("U1")
+def edited_on_after_a_lost_answer(mint):
+    found = edited_without_an_answer(mint, priority="High")
+    edit(found.local, first_of(found.local).guid, priority="Higher")
+    assert not bring(found).conflicts
+    assert values(found, "priority") == ("Higher", "Higher")
+    assert calm(found)
+
+
+def created_without_an_answer(mint, **members):
+    found = world(mint=mint, local=[rich_topic(priority="High", stage="Shell", **members)])
+    sent_without_an_answer(found)
+    return found
+
+
+@scenario("U2")
+def a_topic_without_an_answer_that_was_edited_there(mint):
+    found = created_without_an_answer(mint)
+    remote_edit(found, priority="Low", modified_date=LATEST, modified_author=BEN)
+    assert not bring(found).conflicts
+    assert not fetch(found).conflicts
+    assert both(found, "priority") == ("Low", "Low")
+    assert both(found, "stage") == ("Shell", "Shell")
+    assert calm(found)
+
+
+@scenario("U3")
+def a_topic_without_an_answer_that_the_server_spells_otherwise(mint):
+    found = created_without_an_answer(mint)
+    made = only(found.remote).creation_date
+    remote_edit(found, priority="HIGH!", modified_date=made)
+    bring(found)
+    assert [item.field for item in fetch(found).conflicts] == ["priority"]
+    assert both(found, "priority") == ("High", "HIGH!")
+
+
+@scenario("U4")
+def words_of_an_edit_prove_that_it_came(mint):
+    found = edited_without_an_answer(mint, priority="High", description="Move the duct by 20 cm")
+    edited_there(found, priority="Low")
+    assert not bring(found).conflicts
+    fetch(found)
+    assert values(found, "priority") == ("Low", "Low")
+    assert values(found, "description") == ("Move the duct by 20 cm",) * 2
+    assert calm(found)
+
+
+@scenario("U5")
+def a_status_two_may_choose_alike_proves_nothing(mint):
+    found = edited_without_an_answer(mint, priority="High", stage="Shell")
+    edited_there(found, priority="Low", stage="Shell")
+    assert [field for _, field in fields_in_conflict(bring(found))] == ["priority"]
+    assert [item.field for item in fetch(found).conflicts] == ["priority"]
+    assert values(found, "priority") == ("High", "Low")
+
+
+@scenario("U6")
+def a_member_the_server_does_not_keep_is_no_edit_of_it(mint):
+    found = edited_without_an_answer(mint, stage="Shell", description="Move the duct by 20 cm")
+    edit(found.remote, first_of(found.remote).guid, stage=None)
+    assert not bring(found).conflicts
+    assert values(found, "stage") == ("Shell", "Shell")
+    assert calm(found)
+
+
+@scenario("U7")
+def a_label_that_is_taken_off_after_a_lost_answer(mint):
+    found = edited_without_an_answer(mint, labels=("a", "b"))
+    edit(found.local, first_of(found.local).guid, labels=("a",))
+    bring(found)
+    fetch(found)
+    assert values(found, "labels") == (("a",), ("a",))
+    assert calm(found)
+
+
+@scenario("U8")
+def edited_on_after_a_lost_request(mint):
+    found = edited_without_an_answer(mint, "lost request", priority="High")
+    edit(found.local, first_of(found.local).guid, priority="Higher")
+    told = bring(found)
+    assert not told.conflicts
+    assert not told.outcomes(Status.STALE)
+    assert values(found, "priority") == ("Higher", "Higher")
+    assert calm(found)

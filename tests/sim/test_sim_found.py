@@ -1,0 +1,36 @@
+"""Seeds that once found something, with what it was: each is played again, shortened by nothing."""
+
+import pytest
+from sim_oracle import judge
+from sim_scenario import drawn
+from sim_server import PROFILES
+
+BY_NAME = {profile.name: profile for profile in PROFILES}
+
+LOST_ANSWER = "a write whose answer was lost, an edit across before the next turn, and a preference"
+NOT_KEPT = "what a server does not keep, in a write whose answer was lost, was taken for an edit of the server"
+LABELS = "labels a server does not keep were sent each turn beside a member in conflict since the first meeting"
+MERGED = "a topic came back with the file's own text, which had only been merged into the server's"
+NOWHERE = "the last archive of a topic is removed before the engine has seen it without the topic"
+RECORD = "the server was on record with a label that a stale save had taken back, and the server, too"
+UNKNOWN_BASE = "a stale save over a member that never had a common past"
+
+FOUND = [
+    ("keeps-guids+if-match", 221, LOST_ANSWER),
+    ("keeps-guids+if-match", 1745, LOST_ANSWER),
+    ("mints+if-match", 8371, LOST_ANSWER),
+    ("capped", 2061, LOST_ANSWER),
+    ("keeps-guids", 1821, UNKNOWN_BASE),
+    ("dropping", 1966, LABELS),
+    ("dropping", 20099, NOT_KEPT),
+    ("lagging", 20478, LABELS),
+    ("capped", 5547, MERGED),
+    ("hiding", 8270, RECORD),
+    ("hiding", 149, NOWHERE),
+]
+
+
+@pytest.mark.parametrize(("profile", "seed", "what"), FOUND)
+def test_what_was_found_once_is_found_no_more(profile, seed, what):
+    findings = judge(drawn(BY_NAME[profile], seed)).findings
+    assert not findings, (what, findings)
