@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import IO, NamedTuple, Protocol
 
 from bcfsync.errors import Guarded
@@ -120,6 +121,7 @@ NOBODY = Key(Kind.TOPIC, "", "")
 """The key of no atom."""
 
 
+@lru_cache(maxsize=65536)
 def key_of(kind: Kind, topic: str, guid: str) -> Key:
     """The key of an atom whose guids are given as spelled."""
     return Key(kind, guid_key(topic) if topic else "", guid_key(guid))
@@ -177,7 +179,8 @@ class Listing:
 class Bodies:
     """Whole topics by their key, and the documents they may refer to.
 
-    ``gone`` are keys of topics that were asked for one by one and are proven not to be there.
+    ``gone`` are keys of topics that were asked for one by one and are proven not to be there. ``unread`` are those that
+    are there and could not be read, with the reason.
     """
 
     topics: Mapping[str, Topic]
@@ -185,6 +188,7 @@ class Bodies:
     project: ProjectInfo = ProjectInfo()
     capabilities: Capabilities = field(default_factory=lambda: Capabilities("", client_guid=True))
     gone: frozenset[str] = frozenset()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 # -- what the store remembers ----------------------------------------------------------------------------------
@@ -271,7 +275,6 @@ class Step:
         fields: for updates, the members that change.
         merged: those of them whose new value is neither side's own, so that nothing is agreed on yet.
         expected: for updates and deletions, the value the site held when the plan was made.
-        past: for updates, what the two sites were measured by, the one it comes from first.
         label: how to call it before people.
     """
 
@@ -288,7 +291,6 @@ class Step:
     fields: tuple[str, ...] = ()
     expected: Entity | None = None
     merged: tuple[str, ...] = ()
-    past: tuple[Entity | None, Entity | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,13 +315,15 @@ class Cause(StrEnum):
     """What sort of reason a hold has.
 
     MISSING: deleted across, and nobody said that deletions travel. ASKED: a deletion that waits for a person's word.
-    QUARANTINED: it failed, and its next try is not due. Anything else is OTHER.
+    QUARANTINED: it failed, and its next try is not due. UNREAD: the server did not tell what is there. Anything else is
+    OTHER.
     """
 
     OTHER = "other"
     MISSING = "missing"
     ASKED = "asked"
     QUARANTINED = "quarantined"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)

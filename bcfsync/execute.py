@@ -35,7 +35,7 @@ from bcfsync.model import Comment, DocumentReference
 from bcfsync.plan.answering import past
 from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.stale import AGAIN
-from bcfsync.store import REMOTE, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
+from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
 
 _PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
 
@@ -196,11 +196,13 @@ class _Execution:
         self.store.begin(key, afresh=afresh, sent=self._sent(step, change))
 
     def _sent(self, step: Step, change: Change) -> SentWrite | None:
-        """What both sides will have agreed on if it comes; None for a deletion."""
+        """What both sides will have agreed on if it comes; None where that is nothing."""
         if step.verb is Verb.DELETE:
             return None
         local, replica = self._source_key(step), self.ends.replica
         shadows = self._shadows(step, Outcome(step.number, Status.DONE, change.guid, change.value), local)
+        if shadows[replica] == UNSETTLED:
+            return None
         value = plain.dumps(change.value)
         return SentWrite(local, replica, step.verb, step.fields, value, shadows[replica], shadows[seen_by(replica)])
 
@@ -332,7 +334,9 @@ class _Execution:
         held = outcome.value if outcome.value is not None else step.value
         sides = past(self.base, local, step.expected if self.site is Site.REMOTE else step.origin)
         old = Shadows(*(sides if self.source_site is Site.LOCAL else reversed(sides)))
-        old = old if old.known else Shadows(*step.past)
+        if step.verb is Verb.UPDATE and not old.known and local in self.base.copies:
+            # an archive new to the pair, measured by others: it is measured once more when both sides are alike
+            return {self.ends.replica: UNSETTLED}
         if step.verb is Verb.ADOPT:
             return self._texts(step.origin, held)
         if isinstance(step.origin, Related) and isinstance(held, Related):

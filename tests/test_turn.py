@@ -555,6 +555,28 @@ def test_what_failed_is_tried_again_though_nothing_else_changes():
     assert len(found.remote.side.bcf.topics) == 2
 
 
+@keeping_and_minting
+def test_a_topic_the_server_does_not_give_whole_waits_alone_and_is_neither_sent_again_nor_deleted(mint):
+    found = office(mint=mint, policy=MIRROR)
+    found.remote = Named(found.remote)
+    server = found.remote.side
+    file = found.folder.put("a.bcf", topic(T1, title="One"), topic(T2, title="Two"))
+    settle(found)
+    broken = next(item.guid for item in server.bcf.topics if item.title == "One")
+    server.unread = {broken: "the server answered 500"}
+    for guid, title in ((T1, "One"), (T2, "Two")):
+        edit(file, guid, title=title + " more")
+    file.save(file.bcf)
+    take(found)
+    assert titles(server) == ["One", "Two more"]
+    (held,) = found.store.holds()
+    assert (held.label, held.reason) == ("0000 “One more”", "cannot be read: the server answered 500")
+    server.unread = {}
+    settle(found)  # though neither side has moved
+    assert titles(server) == titles(archive(found, "a.bcf")) == ["One more", "Two more"]
+    assert found.store.holds() == []
+
+
 def test_a_deletion_is_kept_first_however_its_guid_is_spelled():
     kept = []
     found = office(policy=MIRROR, spare=lambda _, guid, bodies: kept.append(bodies.topics[guid].title))

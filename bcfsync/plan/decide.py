@@ -7,11 +7,12 @@ Rules: docs/sync-rules.md.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bcfsync.changes import Base, Bodies, Kind, Plan, ProjectInfo, Site, Step, Verb, key_of
+from bcfsync.changes import Base, Bodies, Cause, Kind, Plan, ProjectInfo, Site, Step, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import Topic
 from bcfsync.plan import deleting, parts, thread, topics, views, withholding
 from bcfsync.plan.drawing import Atom, Drawing
+from bcfsync.plan.labels import topic_label
 from bcfsync.plan.pairing import Pair
 from bcfsync.plan.policy import Deletes, Policy
 from bcfsync.plan.triage import Triage
@@ -92,6 +93,17 @@ def _at_hand(drawing: Drawing, triage: Triage) -> Iterator[tuple[Topic, Topic | 
         topic, counterpart = _topic(drawing, item), _counterpart(drawing, item)
         if topic is not None and (counterpart is not None or item.target is None):
             yield topic, counterpart, item
+        else:
+            _note_unread(drawing, item)
+
+
+def _note_unread(drawing: Drawing, item: Pair) -> None:
+    """Say of a topic that could not be read that nothing is done about it; the same words from either direction."""
+    keys = [(drawing.source, item.source.guid), *([(drawing.target, item.target.guid)] if item.target else [])]
+    reason = next((bodies.unread[key] for bodies, guid in keys if (key := guid_key(guid)) in bodies.unread), None)
+    if reason is not None:
+        known = _topic(drawing, item) or _counterpart(drawing, item) or Topic(item.source.guid, item.source.title)
+        drawing.hold(Atom(Kind.TOPIC, "", known.guid, topic_label(known)), f"cannot be read: {reason}", Cause.UNREAD)
 
 
 def unfolded(triage: Triage, base: Base, local: Bodies, remote: Bodies) -> Bodies:

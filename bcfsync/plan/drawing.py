@@ -99,9 +99,9 @@ class Drawing:
 
     @cached_property
     def recorded_views(self) -> dict[str, list[Key]]:
-        """The local keys of all viewpoints on record, by their topic."""
+        """The local keys of all viewpoints on record, or sent without an answer, by their topic."""
         found: dict[str, list[Key]] = {}
-        for key in self.base.to_remote:
+        for key in dict.fromkeys((*self.base.to_remote, *self.base.sent)):
             if key.kind is Kind.VIEWPOINT:
                 found.setdefault(key.topic, []).append(key)
         return found

@@ -29,7 +29,7 @@ def viewpoint_label(view: Viewpoint, topic: Topic) -> str:
 
 def changed_viewpoint_label(root: str, view: Viewpoint, topic: Topic) -> str:
     """A viewpoint that was changed under the guid ``root``, by the guid of its own that it gets."""
-    return f"changed viewpoint {root[:8]}, new as {viewpoint_label(view, topic)}"
+    return f"{viewpoint_label(view, topic)}, which is {root[:8]} as changed in the file"
 
 
 def reference_label(reference: DocumentReference, topic: Topic) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical, digest, same
+from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical, digest, remembered, same
 from bcfsync.marks import UNKNOWN, marked
 from bcfsync.merge import spelled
 from bcfsync.model import BimSnippet, Comment, Topic
@@ -54,6 +54,7 @@ def moment(value: object) -> datetime | None:
     return date.instant if date else None
 
 
+@remembered
 def own_part(topic: Topic) -> Topic:
     """The topic without its children and lists, which are atoms of their own."""
     snippet = replace(topic.bim_snippet, blob=None) if topic.bim_snippet else None

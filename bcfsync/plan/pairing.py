@@ -89,6 +89,8 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
 
     ``scope.site`` is the site the sources come from.
     """
+    if not sources:
+        return []
     free = {scope.target_key(item.guid): item for item in targets}
     linked = {key for key in free if _is_settled(scope, scope.site.other, key)}
     found, lost = _pair_on_record(scope, sources, free)

@@ -132,7 +132,6 @@ def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReferen
     if result.updates:
         value = replace(held, path=held.path if result.updates.keys() == {"description"} else None, **result.updates)
         more = {"target": held.guid, "fields": tuple(result.updates), "expected": held, "merged": result.merged}
-        more |= {"past": recorded.both}
         drawing.step("topics", Verb.UPDATE, atom, value, origin=reference, **more)
     else:
         drawing.agree("topics", atom, recorded, (reference, held), held.guid)

@@ -122,7 +122,6 @@ def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comm
         "fields": tuple(found.updates),
         "expected": held,
         "merged": found.merged,
-        "past": shadows.both,
     }
     # a comment stays whose it is: only what was edited is taken over
     drawing.step("topics", Verb.UPDATE, atom, replace(held, **members), origin=comment, **more)

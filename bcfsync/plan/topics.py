@@ -82,7 +82,6 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
             "fields": tuple(updates),
             "expected": held,
             "merged": found.merged,
-            "past": shadows.both,
         }
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
 

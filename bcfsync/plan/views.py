@@ -14,7 +14,6 @@ from enum import IntEnum
 from bcfsync.canonical import digest, viewpoint_content
 from bcfsync.changes import Key, Kind, Site, key_of
 from bcfsync.diff.rules import Rules
-from bcfsync.diff.values import ViewpointChange
 from bcfsync.diff.views import Contents, viewpoint_change
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import Blob, Components, Topic, Viewpoint, Visibility
@@ -29,7 +28,7 @@ _PICTURES = 2
 _RULES = Rules()
 _PRESENCE = Contents(lambda _blob: "", lambda _blob: "")
 
-_LESS = "lacks what it showed before; a program may have dropped it, so it is not sent"
+_LESS = "has lost its {parts} while it kept its guid, as by a program that does not know them; not sent"
 _REDRAWN = "has another picture once more and shows the same; a program may draw it with each save, so it is not sent"
 _MANY = "is one of {count} that changed at once, which looks like a program's doing and no person's; not sent"
 
@@ -50,9 +49,13 @@ class Change(IntEnum):
 def change_of(before: Viewpoint, after: Viewpoint) -> Change:
     """How a viewpoint has changed."""
     found = [Change.PICTURE] if _other_pictures(before, after) else []
-    if viewpoint_content(before) != viewpoint_content(after):
-        found += _changes(viewpoint_change(_comparable(before), _comparable(after), _RULES, _PRESENCE), after)
+    found += [change for change, _ in _changes(before, after)]
     return max(found, default=Change.NONE)
+
+
+def lost_parts(before: Viewpoint, after: Viewpoint) -> tuple[str, ...]:
+    """What a viewpoint has lost whole, in words."""
+    return tuple(part for change, part in _changes(before, after) if change is Change.LESS)
 
 
 def _comparable(view: Viewpoint) -> Viewpoint:
@@ -65,24 +68,28 @@ def _comparable(view: Viewpoint) -> Viewpoint:
     return view
 
 
-def _changes(found: ViewpointChange, after: Viewpoint) -> Iterator[Change]:
+def _changes(before: Viewpoint, after: Viewpoint) -> Iterator[tuple[Change, str]]:
+    """Every part that changed by more than rounding, and how."""
+    if viewpoint_content(before) == viewpoint_content(after):
+        return
+    found = viewpoint_change(_comparable(before), _comparable(after), _RULES, _PRESENCE)
     parts = after.components or Components()
     shown = parts.visibility or Visibility()
     hints = shown.view_setup_hints
     visible = shown.exceptions or shown.default_visibility is False or (hints and any(_flags(hints)))
-    for changed, left in (
-        (found.cameras, after.perspective_camera or after.orthogonal_camera),
-        (found.lines, after.lines),
-        (found.clipping_planes, after.clipping_planes),
-        (found.bitmaps, after.bitmaps),
-        (found.components.selection, parts.selection),
-        (found.components.coloring, parts.coloring),
-        (found.components.fields or found.components.exceptions, visible),
+    for name, changed, left in (
+        ("camera", found.cameras, after.perspective_camera or after.orthogonal_camera),
+        ("lines", found.lines, after.lines),
+        ("clipping planes", found.clipping_planes, after.clipping_planes),
+        ("bitmaps", found.bitmaps, after.bitmaps),
+        ("selection", found.components.selection, parts.selection),
+        ("colours", found.components.coloring, parts.coloring),
+        ("visibility", found.components.fields or found.components.exceptions, visible),
     ):
         if changed:
-            yield Change.OTHER if left else Change.LESS
+            yield Change.OTHER if left else Change.LESS, name
     if found.snapshot:
-        yield Change.PICTURE if after.snapshot and after.snapshot.blob else Change.LESS
+        yield Change.PICTURE if after.snapshot and after.snapshot.blob else Change.LESS, "picture"
 
 
 def _flags(hints: object) -> list[bool]:
@@ -196,6 +203,9 @@ class _Family:
 
     def __post_init__(self) -> None:
         theirs = self.theirs or Topic("")
+        topic, base = guid_key(self.ours.guid), self.drawing.base
+        waiting = ((key, item.local) for key, item in base.sent.items() if key.topic == topic)
+        self.sent = {key: value for key, value in waiting if isinstance(value, Viewpoint) and key not in base.to_remote}
         self.held = {self._name(view, theirs.guid): view for view in theirs.viewpoints}
         self.there = frozenset(self.held)
         self.present = frozenset(guid_key(view.guid) for view in self.ours.viewpoints)
@@ -203,15 +213,26 @@ class _Family:
     def _name(self, view: Viewpoint, topic: str) -> str:
         """The guid a viewpoint of the server has in the archive, as a key."""
         local = self.drawing.base.local_key(Site.REMOTE, key_of(Kind.VIEWPOINT, topic, view.guid))
-        return local.guid if local else guid_key(view.guid)
+        if local is not None:
+            return local.guid
+        # what was sent without an answer may have come under a guid of the server's own
+        came = (key.guid for key, value in self.sent.items() if change_of(value, view) is Change.NONE)
+        return guid_key(view.guid) if self._key(view.guid) in self.sent else next(came, guid_key(view.guid))
 
     def _key(self, guid: str) -> Key:
         return key_of(Kind.VIEWPOINT, self.ours.guid, guid)
 
+    def _recorded(self, key: Key) -> Viewpoint | None:
+        """What the archive showed under a guid when it agreed with the server, or what it sent, where that has come."""
+        found = self.drawing.base.local.get(key)
+        if found is None and key.guid in self.there:
+            found = self.sent.get(key)
+        return found if isinstance(found, Viewpoint) else None
+
     def unfolded(self, view: Viewpoint) -> tuple[Viewpoint, list[Viewpoint]]:
         """What a viewpoint of the archive shows under its guid, and its other states."""
-        before = self.drawing.base.local.get(self._key(view.guid))
-        if not isinstance(before, Viewpoint):
+        before = self._recorded(self._key(view.guid))
+        if before is None:
             return self._unrecorded(view)
         change = change_of(before, view)
         if change is Change.NONE and self.there <= self.present:
@@ -270,7 +291,7 @@ class _Family:
         for key in self.drawing.recorded_views.get(guid_key(self.ours.guid), ()):
             if key.guid in self.present:
                 continue
-            own = base.local.get(key)
+            own = self._recorded(key)
             values = [own] if own is not None else [ours for ours, _ in base.copies.get(key, ())]
             for value in values[:1]:
                 if isinstance(value, Viewpoint) and is_state_of(value, key.guid, view.guid):
@@ -282,4 +303,6 @@ def _why_not(states: list[Viewpoint], view: Viewpoint) -> str:
     changes = [change_of(state, view) for state in states]
     if Change.PICTURE in changes:
         return _REDRAWN if changes.count(Change.PICTURE) >= _PICTURES else ""
-    return _LESS if Change.LESS in changes else ""
+    if Change.LESS not in changes:
+        return ""
+    return _LESS.format(parts=", ".join(lost_parts(states[changes.index(Change.LESS)], view)))

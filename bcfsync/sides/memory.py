@@ -58,6 +58,7 @@ class MemorySide:
         complete: whether it shows all its topics.
         trusted: whether what it does not show is not there.
         hidden: keys of topics it neither shows nor denies.
+        unread: keys of topics it shows and does not give whole, with the reason.
     """
 
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
@@ -71,6 +72,7 @@ class MemorySide:
     complete: bool = True
     trusted: bool = True
     hidden: frozenset[str] = frozenset()
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -87,8 +89,11 @@ class MemorySide:
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:  # noqa: ARG002 - all is at hand
         """Whole topics."""
         wanted = set(keys) - self.hidden
+        unread = {key: self.unread[key] for key in wanted & set(self.unread)}
+        wanted -= set(unread)
         topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
-        return Bodies(topics, self.bcf.documents, ProjectInfo(self.bcf.project, self.bcf.extensions), self.capabilities)
+        project = ProjectInfo(self.bcf.project, self.bcf.extensions)
+        return Bodies(topics, self.bcf.documents, project, self.capabilities, unread=unread)
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:

@@ -48,6 +48,10 @@ class InParts(Protocol):
     def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> Mapping[str, Topic]:
         """Whole topics, by their key."""
 
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """Topics it left out, since they could not be read, and why."""
+
     def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
         """A topic with the details of viewpoints that came without."""
 
@@ -78,10 +82,12 @@ class Remembered:
             shelf: where pictures are kept, which never change; without it they are fetched each time.
         """
         self._side = side
+        self._parts = side if isinstance(side, InParts) else None
         self._shelf = shelf
         self._pictures: set[str] = set()
         self._listing: Listing | None = None
         self._topics: dict[str, _Kept] = {}
+        self._unread: dict[str, str] = {}
         self._documents: tuple[Document, ...] | None = None
         self._project: ProjectInfo | None = None
 
@@ -102,7 +108,8 @@ class Remembered:
         wanted = list(keys)
         self._read([key for key in wanted if not self._is_fresh(key, listing)], known)
         found = {key: self._with_details(key, known) for key in wanted if key in self._topics}
-        return Bodies(found, self._all_documents(), self._all_project(), self.capabilities)
+        unread = {key: reason for key, reason in self._unread.items() if key in wanted}
+        return Bodies(found, self._all_documents(), self._all_project(), self.capabilities, unread=unread)
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
@@ -154,13 +161,16 @@ class Remembered:
     def _read(self, keys: list[str], known: Collection[Key]) -> None:
         for key in keys:
             self._topics.pop(key, None)
+            self._unread.pop(key, None)
         if not keys:
             return
-        if isinstance(self._side, InParts):
-            found = self._side.bodies(keys, known)
+        if self._parts is not None:
+            found = self._parts.bodies(keys, known)
+            self._unread |= self._parts.unread
         else:
             bodies = self._side.load(keys, known)
             found = bodies.topics
+            self._unread |= bodies.unread
             self._documents, self._project = bodies.documents, bodies.project
         for key, topic in found.items():
             self._topics[key] = _Kept(topic, self.listing().topics.get(key), _brief(topic, known))
@@ -172,8 +182,8 @@ class Remembered:
         lacking = kept.brief - _brief(kept.topic, known)
         if not lacking:
             return kept.topic
-        if isinstance(self._side, InParts):
-            topic = self._side.detailed(kept.topic, lacking)
+        if self._parts is not None:
+            topic = self._parts.detailed(kept.topic, lacking)
             self._topics[key] = _Kept(topic, kept.listed, kept.brief - lacking)
         else:
             self._read([key], known)
@@ -181,14 +191,14 @@ class Remembered:
 
     def _all_documents(self) -> tuple[Document, ...]:
         if self._documents is None:
-            side = self._side
-            self._documents = side.documents() if isinstance(side, InParts) else side.load(()).documents
+            parts = self._parts
+            self._documents = self._side.load(()).documents if parts is None else parts.documents()
         return self._documents
 
     def _all_project(self) -> ProjectInfo:
         if self._project is None:
-            side = self._side
-            self._project = side.project_info() if isinstance(side, InParts) else side.load(()).project
+            parts = self._parts
+            self._project = self._side.load(()).project if parts is None else parts.project_info()
         return self._project
 
 

@@ -448,8 +448,8 @@ class _Turn:
             kept.clear()
         kept |= {(item.key, item.field): item for item in plan.conflicts}
         self.holds.setdefault(replica, {})[source] = plan.holds
-        if plan.settle_until is not None:
-            self.restless = True
+        if plan.settle_until is not None or any(item.cause is Cause.UNREAD for item in plan.holds):
+            self.restless = True  # only another look can tell
         self.quarantined |= {
             key_of(item.kind, item.topic, item.guid) for item in plan.holds if item.cause is Cause.QUARANTINED
         }

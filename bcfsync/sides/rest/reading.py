@@ -13,9 +13,10 @@ from typing import TypeVar
 from bcfsync.bcfapi.codec import Codec
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.changes import Key, Kind, key_of
+from bcfsync.errors import BcfsyncError
 from bcfsync.guids import guid_key
 from bcfsync.model import BimSnippet, Blob, Comment, Document, Topic, Viewpoint
-from bcfsync.net import Http, Refused
+from bcfsync.net import Http, Refused, Stumbled
 from bcfsync.sides.rest.paging import Pager, Whole
 from bcfsync.sides.rest.routes import Routes
 
@@ -24,6 +25,7 @@ NO_TEXT = "(no text)"
 """Stands for a comment without any text on API 3.0, which does not take one; read back as no text."""
 
 _MISSING = frozenset({404, 405, 501})
+_MOST_UNREAD = 10
 T = TypeVar("T")
 
 
@@ -37,6 +39,8 @@ class ProjectReader:
         self.pager = pager
         self.cut_short = False
         """Whether a list below a topic may have had more items than the server gave."""
+        self.unread: dict[str, str] = {}
+        """Topics, by their key, that the server would not give whole when they were asked for last, and why."""
 
     def listed(self, *, beyond: bool = False) -> Whole:
         """The list of topics as the server gives it; ``beyond`` as for ``Pager.whole``."""
@@ -47,21 +51,40 @@ class ProjectReader:
         return _decoded(self.routes.topics, self.codec.decode_topic, found.items)
 
     def whole(self, topics: Iterable[Topic], known: Collection[Key]) -> list[Topic]:
-        """The topics with everything below them, read by several requests at a time.
+        """The topics with everything below them, read by several requests at a time; without those in ``unread`` then.
 
         Args:
             topics: as ``topics`` gives them.
             known: viewpoints that need no details, since they never change.
+
+        Raises:
+            ServerTrouble, Refused: the server breaks over many of them, or over all.
         """
+        topics = list(topics)
+        found = self._whole_or_not(topics, known)
+        read = [item for item in found if isinstance(item, Topic)]
+        failed = [(topic, item) for topic, item in zip(topics, found, strict=True) if isinstance(item, BcfsyncError)]
+        if failed and (not read or len(failed) > _MOST_UNREAD):
+            raise failed[0][1]
+        self.unread = {guid_key(topic.guid): str(error) for topic, error in failed}
+        return read
+
+    def _whole_or_not(self, topics: list[Topic], known: Collection[Key]) -> list[Topic | BcfsyncError]:
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="bcf-read")
         patient = True
         try:
-            return list(pool.map(lambda topic: self._whole(topic, known), topics))
+            return list(pool.map(lambda topic: self._whole_if_it_can_be(topic, known), topics))
         except KeyboardInterrupt:
             patient = False  # who interrupts does not wait for a server that hangs
             raise
         finally:
             pool.shutdown(wait=patient, cancel_futures=True)
+
+    def _whole_if_it_can_be(self, topic: Topic, known: Collection[Key]) -> Topic | BcfsyncError:
+        try:
+            return self._whole(topic, known)
+        except (Stumbled, Refused, AnswerNotUnderstood) as error:
+            return error  # of this topic alone: others may be well
 
     def _whole(self, topic: Topic, known: Collection[Key]) -> Topic:
         guid = topic.guid

@@ -144,12 +144,17 @@ class RestSide:
         """Whole topics; viewpoints that are ``known`` come without components, since they never change."""
         topics = self.bodies(keys, known)
         documents, project = self.documents(), self.project_info()
-        return Bodies(topics, documents, project, self.capabilities)
+        return Bodies(topics, documents, project, self.capabilities, unread=self.unread)
 
     def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> dict[str, Topic]:
         """The part of ``load`` that is topics, by their key."""
         found = [self._topics[key] for key in keys if key in self._topics]
         return {guid_key(topic.guid): topic for topic in self.reader.whole(found, known)}
+
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """Topics, by their key, that ``bodies`` left out since the server would not give them whole, and why."""
+        return self.reader.unread
 
     def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
         """A topic ``bodies`` gave, with the components of these viewpoints (by key) that came without."""
