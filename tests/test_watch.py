@@ -130,6 +130,7 @@ def test_a_saved_archive_rings_and_a_hidden_file_does_not(tmp_path):
     with listening([Watched("a", tmp_path, 60)], stop, told.append):
         (tmp_path / ".~mine.bcf").write_bytes(b"x")
         (tmp_path / "notes.txt").write_bytes(b"x")
+        (tmp_path / ".bcfsync-lease").write_bytes(b"x")
         time.sleep(0.1)
         assert stop.bell.empty()
         (tmp_path / "mep" / "one.BCF").write_bytes(b"x")

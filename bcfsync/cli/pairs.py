@@ -12,12 +12,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import click
+
 from bcfsync import config
 from bcfsync.archive.writing import CannotWrite, replacing
 from bcfsync.canonical import guid_keys
 from bcfsync.changes import Bodies, Side, Site
 from bcfsync.cli.learning import keep_facts, known_facts
-from bcfsync.cli.options import Manner
+from bcfsync.cli.options import Manner, printable
+from bcfsync.config.machine import this_machine
 from bcfsync.config.reading import load
 from bcfsync.config.tables import nearest
 from bcfsync.config.tokens import login_hint, token_for
@@ -27,6 +30,7 @@ from bcfsync.net import Http
 from bcfsync.plan.policy import SETTLE, Policy
 from bcfsync.sides.folder import ArchiveFolder, marker_id
 from bcfsync.sides.history import History
+from bcfsync.sides.lease import Lease, Ownership
 from bcfsync.sides.replacing import Care
 from bcfsync.sides.rest.side import RestSide
 from bcfsync.sides.trash import Trash
@@ -60,6 +64,8 @@ class Asked:
         allowed: how many deletions somebody named.
         patient: whether what failed waits for its next try.
         patience: how many seconds to wait for another process that works on the pair.
+        looks: nothing will be written, so that it does not matter whose the folder is.
+        take_over: make a folder this machine's that another one keeps.
     """
 
     way: Way | None = None
@@ -67,6 +73,8 @@ class Asked:
     allowed: int | None = None
     patient: bool = False
     patience: float = 0.0
+    looks: bool = False
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +156,20 @@ class Joined:
     partner: Partner
     history: History
     sparing: "Sparing"
+    ownership: Ownership
 
     def begins(self, replica: str) -> None:
         """A pass begins over an archive."""
         self.sparing.replica = replica
 
     def numbered(self, run: int) -> None:
-        """What is written from now on belongs to a run."""
+        """What is written from now on belongs to a run.
+
+        Raises:
+            LeaseLost: nothing may be written any more.
+        """
         self.history.run = self.sparing.run = run
+        self.ownership.hold()
 
 
 def configured(manner: Manner) -> Config:
@@ -269,7 +283,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
 
     Raises:
         Guarded: (a subclass) the folder's marker is missing.
-        Locked: another process works on the pair.
+        Locked: another process works on the pair, or (a subclass) another machine keeps the folder.
         LoginNeeded, ServerTrouble, UsageError: (subclasses) the server cannot be used.
     """
     home = home_of(pair)
@@ -277,6 +291,8 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
     with ExitStack() as stack:
         # every pair over a folder writes its archives, so the folder is one process's at a time
         stack.enter_context(when_free(lambda: FolderLock(home.lock), asked.patience))
+        ownership = _ownership(pair, asked)
+        stack.callback(ownership.release)
         store = stack.enter_context(when_free(lambda: Store(home.state), asked.patience))
         _remember_where(home)
         neighbours = _neighbours(pair, found, home, stack)
@@ -288,7 +304,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
             pair.file_version or remote.base.version,
             include=pair.include,
             exclude=pair.exclude,
-            care=Care(history),
+            care=Care(history, fence=ownership.check),
         )
         sparing = Sparing(Trash(home.trash), folder, remote)
         partner = Partner(
@@ -305,9 +321,30 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
             shelf=BlobShelf(home.folder),
         )
         try:
-            yield Joined(pair, home, folder, remote, partner, history, sparing)
+            yield Joined(pair, home, folder, remote, partner, history, sparing, ownership)
         finally:
             keep_facts(store, remote)
+
+
+def kept_elsewhere(pair: Pair) -> Lease | None:
+    """Whose the folder is, where it is not this machine's.
+
+    Raises:
+        Guarded: (a subclass) nobody can tell.
+    """
+    return Ownership(pair.folder, this_machine()).elsewhere()
+
+
+def kept_text(lease: Lease) -> str:
+    """The same in words."""
+    return f"{lease.owner} keeps this folder since {lease.since}; from here it can only be looked at"
+
+
+def _ownership(pair: Pair, asked: Asked) -> Ownership:
+    found = Ownership(pair.folder, this_machine())
+    if not asked.looks:
+        found.claim(take_over=asked.take_over, tell=lambda said: click.echo(printable(said), err=True))
+    return found
 
 
 def _way(pair: Pair, asked: Asked) -> Way:

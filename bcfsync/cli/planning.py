@@ -12,7 +12,7 @@ from typing import Any
 
 from bcfsync.changes import Kind, Site, Step, Verb
 from bcfsync.cli.options import Manner
-from bcfsync.cli.pairs import PATIENCE, Asked, Joined, archive_name, configured, joined, named
+from bcfsync.cli.pairs import PATIENCE, Asked, Joined, archive_name, configured, joined, kept_text, named
 from bcfsync.cli.rehearsal import Planned, Rehearsal, rehearsed, some_of
 from bcfsync.cli.render import SYMBOLS, counted, members, step_facts
 from bcfsync.cli.saved_plans import check_apart, save
@@ -30,7 +30,7 @@ def plan_pairs(
     if output is not None:
         check_apart(named(found, names))
     saved: dict[str, dict[str, Any]] = {}
-    asked = replace(asked, patience=PATIENCE)
+    asked = replace(asked, patience=PATIENCE, looks=True)
     codes = [_plan(pair, found, asked, manner, saved) for pair in named(found, names)]
     if output is not None:
         save(output, saved)
@@ -43,6 +43,8 @@ def plan_pairs(
 def _plan(pair: Pair, found: Config, asked: Asked, manner: Manner, saved: dict[str, dict[str, Any]]) -> int:
     with joined(pair, found, asked) as at_hand:
         renderer = PlanRenderer(manner, pair.name)
+        if (owner := at_hand.ownership.elsewhere()) is not None:
+            renderer.out.line(f"{pair.name}: {kept_text(owner)}", "!", "yellow", always=True)
         rehearsal = rehearsed(at_hand, renderer.event)
         renderer.ended_plan(at_hand, rehearsal)
         saved[pair.name] = {

@@ -55,7 +55,7 @@ def verify_pairs(names: Sequence[str], manner: Manner) -> int:
 def _verify(pair: Pair, found: Config, manner: Manner) -> int:
     out = Speaker(manner)
     divergences = unread = topics = pending = 0
-    with joined(pair, found, Asked(patience=PATIENCE)) as at_hand:
+    with joined(pair, found, Asked(patience=PATIENCE, looks=True)) as at_hand:
         for event in verify(at_hand.folder, at_hand.partner):
             match event:
                 case Divergence():
@@ -131,6 +131,7 @@ def _undo(at_hand: Joined, run: Run, out: Speaker) -> int:
     status = "stopped"
     try:
         for event in undo(run, at_hand.folder, at_hand.remote, store, at_hand.history, spare=at_hand.sparing.keep):
+            at_hand.ownership.refuse_if_lost()
             match event:
                 case Undone(label, what):
                     undone += 1

@@ -39,17 +39,24 @@ def plan_command(
 @_PAIRS
 @click.option("--plan", "plan_file", type=ARCHIVE, metavar="FILE", help="Do what this plan says, or refuse.")
 @_ALLOW
+@click.option("--take-over", is_flag=True, help="Keep the folder from here from now on, and no longer from elsewhere.")
 @settle_option
 @manner_options
 def sync_command(
-    manner: Manner, pairs: tuple[str, ...], plan_file: Path | None, allow_deletes: int | None, settle: float
+    manner: Manner,
+    pairs: tuple[str, ...],
+    plan_file: Path | None,
+    allow_deletes: int | None,
+    settle: float,
+    *,
+    take_over: bool,
 ) -> None:
     """Bring both sides of each pair of bcfsync.toml together.
 
     What only one side changed goes to the other; what both changed differently is a conflict and stays as it is until
     somebody decides. Nothing is deleted unless the configuration says so.
     """
-    _run(pairs, manner, "sync", settle, allow_deletes, plan_file)
+    _run(pairs, manner, "sync", settle, allow_deletes, plan_file, take_over=take_over)
 
 
 @click.command("pull", short_help="Bring the server's changes into the folder.")
@@ -73,8 +80,11 @@ def push_command(manner: Manner, pairs: tuple[str, ...], allow_deletes: int | No
 
 
 def _run(
-    pairs: tuple[str, ...], manner: Manner, command: str, settle: float, allowed: int | None, plan_file: Path | None
-) -> None:
+    pairs: tuple[str, ...], manner: Manner, command: str, settle: float, allowed: int | None, plan_file: Path | None,
+    *, take_over: bool = False,
+) -> None:  # fmt: skip
     from bcfsync.cli.syncing import sync_pairs  # noqa: PLC0415 - help shall not wait for the engine
 
-    sys.exit(sync_pairs(pairs, manner, command, settle=settle, allowed=allowed, plan_file=plan_file))
+    sys.exit(
+        sync_pairs(pairs, manner, command, settle=settle, allowed=allowed, plan_file=plan_file, take_over=take_over)
+    )

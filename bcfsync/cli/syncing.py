@@ -26,10 +26,11 @@ _WAYS = {"sync": None, "pull": Way.PULL, "push": Way.PUSH}
 
 
 def sync_pairs(
-    names: Sequence[str], manner: Manner, command: str, *, settle: float, allowed: int | None, plan_file: Path | None
-) -> int:
+    names: Sequence[str], manner: Manner, command: str, *, settle: float, allowed: int | None, plan_file: Path | None,
+    take_over: bool = False,
+) -> int:  # fmt: skip
     """One turn of each pair; the exit code."""
-    asked = Asked(_WAYS[command], timedelta(seconds=settle), allowed)
+    asked = Asked(_WAYS[command], timedelta(seconds=settle), allowed, take_over=take_over)
     if manner.dry_run:
         return plan_pairs(names, manner, asked, None, pending_counts=False)
     found = configured(manner)
@@ -107,6 +108,7 @@ def one_turn(
 def _follow(event: TurnEvent, at_hand: Joined, agreed: Agreed | None) -> None:
     """Say to those who keep things what is under way, and hold a turn to its plan."""
     archive = archive_name(at_hand.sparing.replica)
+    at_hand.ownership.refuse_if_lost()
     match event:
         case Pass(_, replica):
             at_hand.begins(replica)

@@ -14,12 +14,23 @@ import click
 from bcfsync.changes import Site
 from bcfsync.cli.learning import known_facts
 from bcfsync.cli.options import Manner, json_text, printable
-from bcfsync.cli.pairs import PATIENCE, Asked, archive_name, configured, joined, named, recorded
+from bcfsync.cli.pairs import (
+    PATIENCE,
+    Asked,
+    archive_name,
+    configured,
+    joined,
+    kept_elsewhere,
+    kept_text,
+    named,
+    recorded,
+)
 from bcfsync.cli.rehearsal import Rehearsal, rehearsed
 from bcfsync.cli.render import counted
 from bcfsync.cli.turns import SITES, Left, left_open
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import BcfsyncError, Guarded, UsageError
+from bcfsync.sides.lease import Lease
 from bcfsync.sides.rest import facts
 from bcfsync.store import LoggedDeed, Run, Store
 from bcfsync.turn import Unreadable
@@ -40,6 +51,7 @@ class Told:
     blind: bool = False
     pending: Rehearsal | None = None
     unread: dict[str, str] = field(default_factory=dict)
+    kept_by: Lease | None = None
     trouble: BcfsyncError | None = None
 
     @property
@@ -68,7 +80,7 @@ def tell_status(names: Sequence[str], manner: Manner, *, offline: bool) -> int:
 
 
 def _look(pair: Pair, found: Config, *, offline: bool) -> Told:
-    told = Told(pair)
+    told = Told(pair, kept_by=kept_elsewhere(pair))
     try:
         if not offline:
             _ask(told, found)
@@ -89,7 +101,7 @@ def _ask(told: Told, found: Config) -> None:
         if isinstance(event, Unreadable):
             told.unread[archive_name(event.replica)] = event.reason
 
-    with joined(told.pair, found, Asked(patience=PATIENCE)) as at_hand:
+    with joined(told.pair, found, Asked(patience=PATIENCE, looks=True)) as at_hand:
         told.pending = rehearsed(at_hand, heard)
 
 
@@ -122,10 +134,17 @@ def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
         yield "  ! this server cannot detect concurrent edits: who writes last within a second wins"
     if told.trouble is not None:
         yield f"  x the server was not asked: {told.trouble}"
-    if told.left.conflicts:
+    yield from _next(told)
+
+
+def _next(told: Told) -> Iterator[str]:
+    """What can be done from here."""
+    if told.kept_by is not None:
+        yield f"  ! {kept_text(told.kept_by)}"
+    elif told.left.conflicts:
         yield "  next: bcfsync conflicts list"
     elif told.pending and told.pending.writes:
-        yield f"  next: bcfsync sync {pair.name}"
+        yield f"  next: bcfsync sync {told.pair.name}"
 
 
 def _state_of(told: Told) -> str:
@@ -157,6 +176,7 @@ def _status_facts(told: Told) -> dict[str, Any]:
         "unreadable": told.unread,
         "archives": told.archives,
         "detects_concurrent_edits": not told.blind,
+        "kept_by": told.kept_by and {"host": told.kept_by.host, "user": told.kept_by.user, "since": told.kept_by.since},
         "last_run": None if last is None else _run_facts(told.pair.name, last),
         "trouble": str(told.trouble) if told.trouble else None,
         "exit_code": told.code,

@@ -31,6 +31,7 @@ from bcfsync.model import Bcf, Blob
 from bcfsync.saving import bcf_entries
 from bcfsync.sides.draft import Draft
 from bcfsync.sides.history import History
+from bcfsync.sides.lease import LeaseLost
 from bcfsync.sides.others import whoever_has
 from bcfsync.sides.outcomes import Unfit, as_held, drafted, drawn, keys_of, none_written
 from bcfsync.sides.proving import NotAsPlanned, Planned, Proven, proven
@@ -46,11 +47,13 @@ class Care:
         history: keeps the bytes of what is replaced; nothing is kept where it is None.
         wait_for_others: leave an archive alone as long as another program has it open.
         sleep: waits between tries, where the system lets nobody replace an open file.
+        fence: raises LeaseLost where the folder is another machine's by now.
     """
 
     history: History | None = None
     wait_for_others: bool = True
     sleep: Callable[[float], None] = time.sleep
+    fence: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Replacing:
             except (CannotWrite, InvalidArchive, _Moved) as error:
                 return Ended(none_written(outcomes, *self._reason(error)))
             except _TROUBLE as error:
-                if self._has_moved():  # what it was read for is not there any more
+                if self._is_beside_the_point(error):
                     return Ended(none_written(outcomes, *self._reason(_Moved())))
                 found, reason = self._culprits(wanted, unfit), self._reason(error)
             else:
@@ -132,6 +135,12 @@ class Replacing:
             if not found.keys() - unfit.keys() & keys_of(wanted):
                 return Ended(none_written(outcomes, *reason))
             unfit |= found
+
+    def _is_beside_the_point(self, error: Exception) -> bool:
+        """Whether what it was read for is not there any more; where the whole folder is not ours, that is the end."""
+        if isinstance(error, LeaseLost):
+            raise error
+        return self._has_moved()
 
     def _attempt(self, draft: Draft, outcomes: list[Outcome]) -> Generator[Prepared, None, Ended | Unfit]:
         """Write the draft; or name what has to stay out of it first, since its edit would lose something."""
@@ -236,6 +245,7 @@ class Replacing:
                 # Windows replaces no file that is open: the old one was read until the new one was complete
                 state.close()
                 self._refuse_moved()
+                self._care.fence()
                 made.put(self._care.sleep)
         return Ended(outcomes, found, stamp, frozenset(job.payloads))
 

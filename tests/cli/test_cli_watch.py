@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from desk import TOKEN, Desk, a_topic
@@ -105,6 +106,19 @@ def test_trouble_with_the_network_is_one_line_and_not_the_end(tower):
         assert not any("Traceback" in line for line in watch.lines)
         watch.process.send_signal(signal.SIGINT)
         assert watch.ended() == 0
+
+
+def test_a_folder_taken_over_by_another_machine_is_left_to_it_until_it_comes_back(tower):
+    other = replace(tower, environment={"BCFSYNC_STATE": str(tower.folder / "other-state")})
+    tower.toml.write_text(tower.toml.read_text() + "poll = 1\n")
+    with watching(tower) as watch:
+        watch.says("tower: in sync (")
+        other.do("sync", "--take-over")
+        watch.says("keeps this folder since")
+        tower.do("sync", "--take-over")
+        tower.change("Duct", priority="High")
+        watch.says("1 topic updated")
+    assert tower.held("mep.bcf")["Duct"].priority == "High"
 
 
 def test_a_configuration_that_makes_no_sense_ends_it(tower):

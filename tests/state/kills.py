@@ -37,6 +37,7 @@ from bcfsync.cli import main as cli_main
 from bcfsync.net import Http
 from bcfsync.plan.policy import Deletes, Policy
 from bcfsync.sides.folder import MARKER, mark
+from bcfsync.sides.lease import LEASE
 from bcfsync.store import Store
 from bcfsync.turn import InSync
 
@@ -298,7 +299,7 @@ class Torment:
             for which in range(len(self.program.get("topics"))):
                 self.people.edit_server(edit, which, 0)
         self.program.settle()
-        strays = [path.name for path in folder.iterdir() if path.suffix != ".bcf" and path.name != MARKER]
+        strays = [path.name for path in folder.iterdir() if path.suffix != ".bcf" and path.name not in {MARKER, LEASE}]
         assert not strays, strays
 
 
