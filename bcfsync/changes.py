@@ -446,6 +446,10 @@ class Side(Protocol):
         """Which of these topics (by key) are proven not to be there: asked one by one, hidden ones left out."""
         ...
 
+    def lacks(self, key: Key) -> bool:
+        """Whether what a topic's lists did not show (by its key) is not there either when it is asked for by itself."""
+        ...
+
     def apply(self, changes: Iterable[Change], source: "Side") -> Iterator["Outcome | Prepared"]:
         """Carry out the changes in order, one outcome each; bytes come from the side ``source``.
 

@@ -10,12 +10,27 @@ from functools import partial
 
 from bcfsync.base import read_base
 from bcfsync.canonical import guid_keys
-from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Outcome, Plan, Site, Status, Step, WorldMoved
+from bcfsync.changes import (
+    Base,
+    Bodies,
+    Key,
+    Kind,
+    Listing,
+    Outcome,
+    Plan,
+    Side,
+    Site,
+    Status,
+    Step,
+    WorldMoved,
+    key_of,
+)
 from bcfsync.errors import Guarded
 from bcfsync.execute import Ends, Seams, execute
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide, questions
+from bcfsync.plan.guard import without_unproven
 from bcfsync.plan.policy import Policy
 from bcfsync.plan.triage import triage
 from bcfsync.sides.remembered import afresh
@@ -108,7 +123,19 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     if asked := questions(found, base, bodies, policy):
         gone = ends.remote.gone(asked)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
-    return Drawn(decide(found, base, bodies, counterparts, policy), base, targets, counterparts, local.tag)
+    plan = _proven(decide(found, base, bodies, counterparts, policy), base, ends.remote)
+    return Drawn(plan, base, targets, counterparts, local.tag)
+
+
+def _proven(plan: Plan, base: Base, remote: Side) -> Plan:
+    """The plan with only those deletions in the archive whose atom the server lacks when it is asked for by itself.
+
+    Topics were asked for before the plan was made.
+    """
+    parts = [step for step in plan.deletions if step.site is Site.LOCAL and step.topic]
+    keys = {step.number: key_of(step.kind, step.topic, step.guid) for step in parts}
+    unproven = {number for number, key in keys.items() if not remote.lacks(key)}
+    return without_unproven(plan, unproven) if unproven else plan
 
 
 def _check_not_emptied(base: Base, local: Listing, remote: Listing, policy: Policy) -> None:

@@ -556,6 +556,28 @@ def test_what_failed_is_tried_again_though_nothing_else_changes():
 
 
 @keeping_and_minting
+def test_a_comment_the_servers_list_does_not_show_once_is_not_deleted_in_the_file(mint):
+    found = office(mint=mint, policy=MIRROR)
+    file = found.folder.put("a.bcf", topic(comments=(comment(C1, "Mine"), comment(C2, "Yours")), viewpoints=(view(),)))
+    settle(found)
+    there = only(found.remote)
+    found.remote.unlisted = frozenset({there.comments[0].guid, there.viewpoints[0].guid})
+    for rehearsed in (True, False):
+        events = rehearse(found.folder, found.partner, Timing(found.clock, found.sleep)) if rehearsed else settle(found)
+        list(events)
+        assert texts(only(file)) == ["Mine", "Yours"]
+    assert len(only(file).viewpoints) == 1
+    assert [item.cause for item in found.store.holds()] == [Cause.MISSING] * 2
+    assert all("when it is asked for by itself" in item.reason for item in found.store.holds())
+    found.remote.unlisted = frozenset()
+    settle(found)
+    assert found.store.holds() == []
+    edit(found.remote, there.guid, comments=there.comments[1:])
+    settle(found)
+    assert texts(only(file)) == ["Yours"]
+
+
+@keeping_and_minting
 def test_a_topic_the_server_does_not_give_whole_waits_alone_and_is_neither_sent_again_nor_deleted(mint):
     found = office(mint=mint, policy=MIRROR)
     found.remote = Named(found.remote)

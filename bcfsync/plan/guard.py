@@ -3,7 +3,7 @@
 Owns: how many deletions a turn may make. Sees: changes. Source: design of the engine, 2.8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bcfsync.changes import Cause, Hold, Plan, Step, Verb
@@ -11,6 +11,7 @@ from bcfsync.changes import Cause, Hold, Plan, Step, Verb
 FEW = 5
 """So many deletions are made without asking, however small the project."""
 
+UNPROVEN = "is not in the server's list, and there when it is asked for by itself; not deleted"
 SHARE = 10
 """One in so many topics may be deleted without asking."""
 
@@ -36,6 +37,18 @@ def without_deletions(plan: Plan) -> Plan:
     """The plan with everything but its deletions."""
     kept = [step for step in plan.steps if step.verb is not Verb.DELETE]
     return replace(plan, steps=tuple(replace(step, number=at) for at, step in enumerate(kept)))
+
+
+def without_unproven(plan: Plan, unproven: Collection[int]) -> Plan:
+    """The plan without these deletions (by number), which are held: what a list does not show may be there."""
+    kept = [step for step in plan.steps if step.number not in unproven]
+    holds = (
+        Hold(step.kind, step.topic, step.guid, UNPROVEN, step.label, Cause.MISSING)
+        for step in plan.steps
+        if step.number in unproven
+    )
+    steps = tuple(replace(step, number=at) for at, step in enumerate(kept))
+    return replace(plan, steps=steps, holds=(*plan.holds, *holds))
 
 
 def held_back(steps: Sequence[Step], reason: str) -> tuple[Hold, ...]:

@@ -127,6 +127,10 @@ class ArchiveSide:
         """What the archive does not hold is not there; of one that vanished nothing is known."""
         return frozenset() if self._vanished else frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics}
 
+    def lacks(self, key: Key) -> bool:  # noqa: ARG002 - an archive shows all it holds
+        """What it does not hold is not there; of one that vanished nothing is known."""
+        return not self._vanished
+
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
         """Bring all changes into the archive by one atomic replacement; the outcomes follow it.
 

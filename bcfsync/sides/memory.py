@@ -59,6 +59,7 @@ class MemorySide:
         trusted: whether what it does not show is not there.
         hidden: keys of topics it neither shows nor denies.
         unread: keys of topics it shows and does not give whole, with the reason.
+        unlisted: keys of comments and viewpoints that are there, and that its lists do not show.
     """
 
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
@@ -73,6 +74,7 @@ class MemorySide:
     trusted: bool = True
     hidden: frozenset[str] = frozenset()
     unread: dict[str, str] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -91,9 +93,18 @@ class MemorySide:
         wanted = set(keys) - self.hidden
         unread = {key: self.unread[key] for key in wanted & set(self.unread)}
         wanted -= set(unread)
-        topics = {guid_key(topic.guid): topic for topic in self.bcf.topics if guid_key(topic.guid) in wanted}
+        topics = {key: self._shown(topic) for topic in self.bcf.topics if (key := guid_key(topic.guid)) in wanted}
         project = ProjectInfo(self.bcf.project, self.bcf.extensions)
         return Bodies(topics, self.bcf.documents, project, self.capabilities, unread=unread)
+
+    def _shown(self, topic: Topic) -> Topic:
+        if not self.unlisted:
+            return topic
+        return replace(
+            topic,
+            comments=tuple(item for item in topic.comments if guid_key(item.guid) not in self.unlisted),
+            viewpoints=tuple(item for item in topic.viewpoints if guid_key(item.guid) not in self.unlisted),
+        )
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
@@ -107,6 +118,10 @@ class MemorySide:
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
         """What is not held is not there; a topic that is hidden is neither shown nor denied."""
         return frozenset(keys) - {guid_key(topic.guid) for topic in self.bcf.topics} - self.hidden
+
+    def lacks(self, key: Key) -> bool:
+        """It shows all it holds of a topic, but what is ``unlisted``."""
+        return key.guid not in self.unlisted
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Change by change, each as durable as memory is."""

@@ -22,6 +22,7 @@ from bcfsync.changes import (
     Side,
     Status,
     Verb,
+    key_of,
 )
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import Bcf, Blob
@@ -43,6 +44,7 @@ class RehearsedSide:
         self._draft = Draft(Bcf("3.0"))
         self._known: set[str] = set()
         self._deleted: set[str] = set()
+        self._parts_deleted: set[Key] = set()
         self._numbers = count(1)
         self._changes = 0
 
@@ -90,6 +92,10 @@ class RehearsedSide:
         asked = frozenset(keys)
         return (asked & self._deleted) | self._side.gone(asked - self._deleted - set(self._draft.topics))
 
+    def lacks(self, key: Key) -> bool:
+        """What was deleted in imagination, and what the real side proves not to be there."""
+        return key in self._parts_deleted or self._side.lacks(key)
+
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:  # noqa: ARG002 - no bytes move
         """Every change succeeds."""
         for change in changes:
@@ -104,7 +110,9 @@ class RehearsedSide:
         except LookupError as error:
             return Outcome(change.step, Status.FAILED, guid, message=str(error))
         key = guid_key(guid)
-        if change.verb is Verb.DELETE and not change.topic:
+        if change.verb is Verb.DELETE and change.topic:
+            self._parts_deleted.add(key_of(change.kind, change.topic, guid))
+        elif change.verb is Verb.DELETE:
             self._deleted.add(key)
         elif not change.topic:
             self._known.add(key)

@@ -133,6 +133,10 @@ class Remembered:
         """Which topics the side proves not to be there."""
         return self._side.gone(keys)
 
+    def lacks(self, key: Key) -> bool:
+        """Whether the side proves something below a topic not to be there."""
+        return self._side.lacks(key)
+
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
         """Pass changes on; what they touch is forgotten, whatever becomes of them."""
         yield from self._side.apply(map(self._forgotten, changes), source)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from rest_world import CAMERA, Bytes, created, deleted, done, fresh, loaded, new_topic
 
-from bcfsync.changes import Change, Kind, Status, Verb
+from bcfsync.changes import Change, Kind, Status, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.net import Unanswered
@@ -178,6 +178,35 @@ def test_a_topic_is_proven_gone_only_by_404_and_410(trusting, wire):
 
     wire.before = answer
     assert trusting.gone(keys.values()) == {keys[404], keys[410]}
+
+
+def test_a_comment_is_proven_gone_only_where_it_is_not_there_by_itself_or_cannot_be_asked_for(trusting, wire):
+    topic = new_topic(trusting)
+    keys = {
+        status: key_of(Kind.COMMENT, topic, created(trusting, Kind.COMMENT, Comment(fresh(), "OK"), topic).guid)
+        for status in (200, 403, 404, 405, 410, 501)
+    }
+
+    def answer(request):
+        found = [status for status, key in keys.items() if request.url.path.lower().endswith(key.guid)]
+        return httpx.Response(found[0], json={}) if found[0] != 200 else None
+
+    wire.before = answer
+    assert {status for status, key in keys.items() if trusting.lacks(key)} == {404, 405, 410, 501}
+
+
+def test_nothing_is_proven_gone_for_a_user_with_other_rights(open_side):
+    side = open_side("3.0", user="somebody@example.com")
+    assert not side.capabilities.trusted
+    assert not side.lacks(key_of(Kind.COMMENT, new_topic(side), fresh()))
+
+
+def test_a_comment_is_asked_for_in_every_spelling(trusting, wire, store):
+    spelled = fresh().upper()
+    topic = new_topic(trusting)
+    store.seed_comment("demo", topic, {"guid": spelled, "comment": "OK"})
+    wire.before = lambda request: None if spelled in request.url.path else httpx.Response(404)
+    assert not trusting.lacks(key_of(Kind.COMMENT, topic, spelled))
 
 
 def test_a_topic_is_asked_for_as_the_server_spelled_it(trusting, wire, store):

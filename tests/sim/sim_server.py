@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import IO, Any
 
 from sim_faults import Seams
@@ -41,7 +42,7 @@ SYNC = "sync@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a server is like. ``lag``: how many seconds its list is behind; ``cap``: the most topics it lists."""
+    """What a server is like, and in ``reshows`` whether programs save viewpoints otherwise under their old guid."""
 
     name: str
     client_guid: bool = True
@@ -51,6 +52,7 @@ class Profile:
     lags: bool = False
     hides: bool = False
     drops: frozenset[str] = frozenset()
+    reshows: bool = False
 
 
 PROFILES = (
@@ -63,6 +65,7 @@ PROFILES = (
     Profile("lagging", lags=True),
     Profile("hiding", hides=True),
     Profile("dropping", drops=frozenset({"stage", "labels", "due_date"})),
+    Profile("reshowing", reshows=True),
 )
 
 
@@ -110,7 +113,7 @@ class SimServer:
     minted: int = 0
     _listed: dict[int, tuple[Topic, Listed]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
         """What it can do."""
         return Capabilities("server", client_guid=self.profile.client_guid, user=SYNC, deletes=self.deletable)
@@ -173,6 +176,14 @@ class SimServer:
         self.seams.at("server asked for gone topics")
         there = {guid_key(item.guid) for item in self.bcf.topics}
         return frozenset(key for key in asked if key not in there)
+
+    def lacks(self, key: Key) -> bool:
+        """What it does not show of a topic is not there."""
+        self.requests += 1
+        self.seams.at("server asked for a part")
+        topics = (item for item in self.bcf.topics if guid_key(item.guid) == key.topic)
+        there = {guid_key(part.guid) for item in topics for part in (*item.comments, *item.viewpoints)}
+        return key.guid not in there
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -20,7 +20,9 @@ from bcfsync.sides.rest.reading import ProjectReader, readable
 GONE = frozenset({404, 410})
 """Answers that say that something is not there."""
 
-_NOT_OFFERED = frozenset({405, 501})
+NOT_OFFERED = frozenset({405, 501})
+"""Answers that say that a server does not do such a thing at all."""
+
 _OFFERED: Mapping[str, frozenset[Kind]] = {
     "2.1": frozenset({Kind.TOPIC, Kind.COMMENT}),
     "3.0": frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT}),
@@ -88,7 +90,7 @@ class ProjectDeleter:
     def _refused(self, change: Change, error: Refused) -> Outcome:
         if error.status == 412:
             return Outcome(change.step, Status.STALE, change.guid, message=str(error))
-        if error.status in _NOT_OFFERED:
+        if error.status in NOT_OFFERED:
             known = [name for name in self.learned.get(UNDELETABLE, "").split(",") if name]
             self.learned[UNDELETABLE] = ",".join(sorted({*known, str(change.kind)}))
             return self._held(change, f"the server does not delete a {_word(change.kind)}: {error}")

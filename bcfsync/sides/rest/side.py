@@ -27,7 +27,7 @@ from bcfsync.model import Blob, Document, Extensions, Topic
 from bcfsync.net import Http, NotJson, Refused, Stumbled, Unanswered
 from bcfsync.sides.draft import listed
 from bcfsync.sides.rest import facts
-from bcfsync.sides.rest.deleting import GONE, ProjectDeleter, deletable
+from bcfsync.sides.rest.deleting import GONE, NOT_OFFERED, ProjectDeleter, deletable
 from bcfsync.sides.rest.discovery import Base
 from bcfsync.sides.rest.doubts import Doubts
 from bcfsync.sides.rest.paging import Whole
@@ -38,6 +38,7 @@ from bcfsync.sides.rest.writing import ProjectWriter, Ways
 
 __all__ = ["RestSide", "UnknownProject"]
 
+_BY_ITSELF = {Kind.COMMENT: "comments", Kind.VIEWPOINT: "viewpoints"}
 _STUMBLES = 3
 """So many requests in a row a server may break over before the rest of a plan has no chance either."""
 
@@ -194,16 +195,29 @@ class RestSide:
     def _is_gone(self, key: str) -> bool:
         """Whether every spelling it may have leads nowhere."""
         known = self._spellings.get(guid_key(key))
-        if known is not None:
-            return self._leads_nowhere(known)
-        spellings = {key, key.lower(), key.upper()} if is_guid(key) else {key}
-        return all(self._leads_nowhere(spelling) for spelling in sorted(spellings))
+        spellings = _spelled(key) if known is None else [known]
+        return all(self._leads_nowhere(self._session.routes.topic(spelling)) for spelling in spellings)
 
-    def _leads_nowhere(self, guid: str) -> bool:
+    def lacks(self, key: Key) -> bool:
+        """Whether a comment or viewpoint is not there when it is asked for by itself, in every spelling it may have.
+
+        A list may lack what is there: cut short, cached, made by a server in trouble. Where a server does not give a
+        comment by itself (405, 501), and for what none does, the list is all there is.
+        """
+        name = _BY_ITSELF.get(key.kind)
+        if name is None:
+            return True
+        if not self._session.trusted:
+            return False
+        topic = self._spellings.get(key.topic, key.topic)
+        child = partial(self._session.routes.child, topic, name)
+        return all(self._leads_nowhere(child(guid), GONE | NOT_OFFERED) for guid in _spelled(key.guid))
+
+    def _leads_nowhere(self, url: str, answers: frozenset[int] = GONE) -> bool:
         try:
-            self.http.get(self._session.routes.topic(guid))
+            self.http.get(url)
         except Refused as error:
-            return error.status in GONE
+            return error.status in answers
         except NotJson:
             return False
         return False
@@ -253,3 +267,8 @@ class RestSide:
             return self._session.codec.decode_extensions(self.http.get(self._session.routes.extensions).data)
         except Refused:
             return None
+
+
+def _spelled(key: str) -> list[str]:
+    """The spellings an id may have on a server of which only the key is known."""
+    return sorted({key, key.lower(), key.upper()} if is_guid(key) else {key})
