@@ -4,9 +4,11 @@ Owns: store → changes.Base. Sees: store, plain, changes.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bcfsync import plain
 from bcfsync.changes import ENTITIES, Base, Entity, Key, Sent, Verb
+from bcfsync.marks import has_marks
 from bcfsync.store import REMOTE, UNSETTLED, SentWrite, Store, seen_of
 from bcfsync.store.words import PAST
 
@@ -22,6 +24,10 @@ class _Shadows(Mapping[Key, Entity]):
         if key not in self._values:
             self._values[key] = plain.loads(ENTITIES[key.kind], self.texts[key])
         return self._values[key]
+
+    def get(self, key: Key, default: Any = None) -> Any:  # noqa: ANN401 - as of every mapping
+        """The shadow, where there is one; most atoms that are asked for have none."""
+        return self[key] if key in self.texts else default
 
     def __contains__(self, key: object) -> bool:
         return key in self.texts
@@ -69,18 +75,17 @@ def read_base(store: Store, replica: str) -> Base:
     others.seen = copies.seen
     unsettled: set[Key] = set()
     for key, name, text in store.shadows():
-        archive = seen_of(name)
         if text == UNSETTLED:
             unsettled.update({key} if name == replica else ())
         elif name == replica:
             local.texts[key] = text
         elif name == REMOTE:
             remote.texts[key] = text
-        elif archive == replica:
+        elif (archive := seen_of(name)) == replica:
             seen.texts[key] = text
         elif archive is not None:
             copies.seen.setdefault(key, {})[archive] = text
-        else:
+        elif not has_marks(text):  # what an archive never agreed on measures no other one
             copies.texts.setdefault(key, {})[name] = text
             if not name.startswith(PAST):
                 others.texts.setdefault(key, {})[name] = text

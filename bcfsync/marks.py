@@ -4,6 +4,7 @@ Owns: the marks. Sees: model. A mark differs from every value there is, so whate
 for as long as they differ.
 """
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ def _topic(mark: str, number: int, moment: datetime) -> Topic:
 
 
 _MARKS = {UNKNOWN: _topic(UNKNOWN, -(2**63), _EARLIEST), NEVER: _topic(NEVER, 1 - 2**63, _EARLIEST + timedelta(1))}
+_NEVER_WRITTEN, _NEVER_NUMBER = json.dumps(NEVER), str(1 - 2**63)
 
 
 def marked(value: object, name: str, mark: str) -> Any:  # noqa: ANN401 - of the member's type
@@ -49,6 +51,11 @@ def is_mark(value: object) -> bool:
 def shown(value: object) -> object:
     """A value in a shadow for people: nothing in place of a mark."""
     return None if is_mark(value) else value
+
+
+def has_marks(text: str) -> bool:
+    """Whether a shadow as ``plain.dumps`` says it has a mark for a member two sides never agreed on."""
+    return _NEVER_WRITTEN in text or _NEVER_NUMBER in text
 
 
 def _is(value: object, mark: str) -> bool:

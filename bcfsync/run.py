@@ -123,11 +123,11 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     if asked := questions(found, base, bodies, policy):
         gone = ends.remote.gone(asked)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
-    plan = _proven(decide(found, base, bodies, counterparts, policy), base, ends.remote)
+    plan = _proven(decide(found, base, bodies, counterparts, policy), ends.remote)
     return Drawn(plan, base, targets, counterparts, local.tag)
 
 
-def _proven(plan: Plan, base: Base, remote: Side) -> Plan:
+def _proven(plan: Plan, remote: Side) -> Plan:
     """The plan with only those deletions in the archive whose atom the server lacks when it is asked for by itself.
 
     Topics were asked for before the plan was made.
@@ -190,8 +190,18 @@ def run(
             stale = stale or outcome.status is Status.STALE
             yield Applied(step, outcome)
         if not stale or timing.stopped():
+            if source is Site.LOCAL:
+                _let_go(store, ends, drawn, timing.clock() - policy.settle)
             return
     raise WorldMoved("the other side kept changing while it was written to; some changes were not made")
+
+
+def _let_go(store: Store, ends: Ends, drawn: Drawn, before: datetime) -> None:
+    """Forget what was sent long ago without an answer: what of it the server shows now has been taken for its past."""
+    base = drawn.base
+    topics = {key: base.to_remote.get(key_of(Kind.TOPIC, "", key.topic or key.guid)) for key in base.sent}
+    looked = [key for key, topic in topics.items() if topic is not None and topic.guid in drawn.target.topics]
+    store.outlived(looked, ends.replica, before)
 
 
 def _spare(care: Care, drawn: Drawn, step: Step) -> None:

@@ -146,7 +146,29 @@ def plan_lost_parts(drawing: Drawing, topic: Topic, counterpart: Topic) -> None:
             and not is_still_shown(drawing, topic, here)
             and _part_untouched(drawing, drawing.target_site, counterpart, there, child)
         ):
-            _delete(drawing, atom, child, child.guid)
+            if isinstance(child, Viewpoint) and _is_shown_across(drawing, counterpart, child, present):
+                _hold_shown(drawing, atom)
+            else:
+                _delete(drawing, atom, child, child.guid)
+
+
+def _hold_shown(drawing: Drawing, atom: Atom) -> None:
+    if drawing.policy.deletes is not Deletes.NEVER:
+        here, there = _WHERE[drawing.source_site], _WHERE[drawing.target_site]
+        drawing.hold(atom, f"was deleted {here}, and a comment {there} goes on showing it; not deleted", Cause.MISSING)
+
+
+def _is_shown_across(drawing: Drawing, counterpart: Topic, view: Viewpoint, present: frozenset[Key]) -> bool:
+    """Whether a comment that stays on the target goes on showing a viewpoint: then it has to stay, too."""
+    shows = [item for item in counterpart.comments if item.viewpoint_guid and _alike(item.viewpoint_guid, view.guid)]
+    turned = {
+        guid_key(step.target or "")
+        for step in drawing.groups["topics"]
+        if step.kind is Kind.COMMENT and "viewpoint_guid" in step.fields
+    }
+    keys = {guid_key(item.guid): key_of(Kind.COMMENT, counterpart.guid, item.guid) for item in shows}
+    stay = (drawing.base.across(drawing.target_site, key) for name, key in keys.items() if name not in turned)
+    return any(here is not None and here in present for here in stay)
 
 
 def plan_lost_topics(drawing: Drawing, triage: Triage) -> None:

@@ -64,9 +64,9 @@ class Drawing:
     """A plan being drawn: what is known of both sites, and the steps so far, in the groups they will be done in.
 
     ``source_complete`` and ``target_complete``: what their listings lack is not there. ``states`` are later states of
-    the archive's viewpoints with the viewpoints that show them, ``new_states`` those that nobody has seen yet,
-    ``changed`` are viewpoints that are sent again as they are now, ``unsent`` says why one that changed is not; all by
-    local keys.
+    the archive's viewpoints with the viewpoints that show them, ``new_states`` those nobody has seen yet and how they
+    differ, ``changed`` viewpoints that are sent again as they are now, ``agreed`` what the server holds of those that
+    have become equal to it, ``current`` the guid of the state that one shows; ``unsent`` says why a changed one is not sent. All by local keys.
     """
 
     source_site: Site
@@ -83,9 +83,11 @@ class Drawing:
     created: set[str] = field(default_factory=set)
     paired: dict[Key, Key] = field(default_factory=dict)
     states: dict[Key, Key] = field(default_factory=dict)
-    new_states: set[Key] = field(default_factory=set)
+    new_states: dict[Key, int] = field(default_factory=dict)
     changed: set[Key] = field(default_factory=set)
     unsent: dict[Key, str] = field(default_factory=dict)
+    agreed: dict[Key, Entity] = field(default_factory=dict)
+    current: dict[Key, str] = field(default_factory=dict)
 
     @property
     def target_site(self) -> Site:

@@ -11,6 +11,8 @@ from bcfsync.model import Comment
 
 def parents_first(comments: Sequence[Comment]) -> list[Comment]:
     """The comments in their order, but none before the one it replies to; a circle is cut where it is entered."""
+    if len(comments) < 2:
+        return list(comments)
     by_guid = {guid_key(comment.guid): comment for comment in comments}
     ordered: dict[str, Comment] = {}
     for comment in comments:

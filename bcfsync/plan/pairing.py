@@ -32,15 +32,14 @@ class Candidate:
 class Pair:
     """An atom of the source and its counterpart.
 
-    ``target`` is None where there is none; ``gone`` where there was one once; ``fresh`` where the pair is new;
-    ``doubtful`` where a server's atom may be what some archive sent without an answer; ``unclear`` says why a topic
-    without counterpart must not be made all the same.
+    ``target`` is None where there is none; ``gone`` where there was one once; ``doubtful`` where a server's atom may be
+    what some archive sent without an answer; ``unclear`` says why a topic without counterpart must not be made all the
+    same.
     """
 
     source: Candidate
     target: Candidate | None
     gone: bool = False
-    fresh: bool = False
     doubtful: bool = False
     unclear: str = ""
 
@@ -100,7 +99,7 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
         keys = map(scope.target_key, (source.guid, written_guid(source.guid)))
         same_guid = next((key for key in keys if key in free), None)
         if at not in found and same_guid is not None:
-            found[at] = Pair(source, free.pop(same_guid), fresh=True)
+            found[at] = Pair(source, free.pop(same_guid))
     unclear = _known_by_another_name(scope, sources, linked, found)
     if not scope.server.client_guid:
         unclear |= _pair_by_content(scope, sources, free, found)
@@ -177,7 +176,7 @@ def _pair_by_content(
         if keys and scope.kind is Kind.TOPIC and not begun and max(len(keys), wanted[source.content]) > 1:
             unclear[at] = _AMBIGUOUS
         elif keys:
-            found[at] = Pair(source, free.pop(keys[0]), fresh=True)
+            found[at] = Pair(source, free.pop(keys[0]))
     return unclear
 
 
@@ -216,7 +215,7 @@ def _pair_newcomers(
     at, source, key = begun[0]
     if " ".join(source.title.split()) != " ".join(free[key].title.split()):
         return {at: f"may be “{free[key].title}”, which came when an answer was lost; if so, make their titles equal"}
-    found[at] = Pair(source, free.pop(key), fresh=True)
+    found[at] = Pair(source, free.pop(key))
     return {}
 
 

@@ -58,6 +58,8 @@ def plan_files(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> Non
     """The header files: one list, merged as a set of what a server can hold of each."""
     atom = Atom(Kind.FILES, topic.guid, topic.guid, part_label(Kind.FILES, topic))
     ours, held = Files(topic.files), counterpart.files if counterpart else ()
+    if not (topic.files or held or drawing.recorded(atom.key).known):
+        return
     shadows = drawing.shadows(atom.key, ours, Files(held))
     shadows = shadows if shadows.known and counterpart else Shadows(None, None)
     merged = merged_set(getattr(shadows.source, "files", ()), topic.files, held, file_key)
@@ -69,6 +71,8 @@ def plan_files(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> Non
 
 def plan_references(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
     """The document references of a topic; servers offer no way to delete one."""
+    if not topic.document_references:
+        return
     scope = drawing.children(Kind.REFERENCE, topic, counterpart)
     held = counterpart.document_references if counterpart else ()
     sources = [_candidate(item, drawing.source) for item in topic.document_references]

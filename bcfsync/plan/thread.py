@@ -26,6 +26,8 @@ _COMMENT_MEMBERS = ("comment", "viewpoint_guid")
 
 def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
     """Viewpoints the target lacks; what an archive shows otherwise under a guid has come unfolded, see ``views``."""
+    if not topic.viewpoints:
+        return
     scope = drawing.children(Kind.VIEWPOINT, topic, counterpart)
     held = counterpart.viewpoints if counterpart else ()
     sources = [Candidate(item.guid, viewpoint_content(item)) for item in topic.viewpoints]
@@ -55,6 +57,10 @@ def _compare_viewpoints(drawing: Drawing, atom: Atom, view: Viewpoint, held: Vie
     local = drawing.base.local_key(drawing.source_site, atom.key)
     if drawing.source_site is Site.REMOTE and local in drawing.base.local and local in drawing.base.remote:
         return  # both hold it, and servers never change one
+    if drawing.source_site is Site.LOCAL and atom.key in drawing.agreed:
+        confirmed = drawing.agreed[atom.key]
+        drawing.step("topics", Verb.ADOPT, atom, view, target=held.guid, expected=confirmed)
+        return
     recorded = drawing.shadows(atom.key, view, held).source
     shadow = recorded if isinstance(recorded, Viewpoint) else None
     change = change_of(shadow or held, view)
@@ -87,12 +93,20 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
 
 
 def _plan_new_comment(drawing: Drawing, scope: Scope, atom: Atom, comment: Comment) -> None:
-    value = comment
+    value = _shown_here(drawing, atom.topic, comment)
     if drawing.source_site is Site.REMOTE:
         value = _shown_there(drawing, atom.topic, returned(comment, *drawing.returning(atom.key, comment)))
         atom = replace(atom, label=atom.label.replace(f" by {comment.author}", f" by {value.author}"))
     target = drawing.target_guid(scope, comment.guid)
     drawing.step("topics", Verb.CREATE, atom, value, origin=comment, target=target)
+
+
+def _shown_here(drawing: Drawing, topic: str, comment: Comment) -> Comment:
+    """A comment that is new in the archive, on what its viewpoint shows by now."""
+    guid = comment.viewpoint_guid
+    shown = drawing.current.get(key_of(Kind.VIEWPOINT, topic, guid)) if guid else None
+    local = drawing.source_site is Site.LOCAL
+    return replace(comment, viewpoint_guid=shown) if shown and local else comment
 
 
 def _shown_there(drawing: Drawing, topic: str, comment: Comment) -> Comment:

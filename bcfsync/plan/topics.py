@@ -116,6 +116,8 @@ def plan_related(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
         return
     atom = Atom(Kind.RELATED, topic.guid, topic.guid, part_label(Kind.RELATED, topic))
     held = counterpart.related_topics if counterpart else ()
+    if not (topic.related_topics or held or drawing.recorded(atom.key).known):
+        return
     shadows = drawing.shadows(atom.key, Related(topic.related_topics), Related(held))
     shadows = shadows if shadows.known and counterpart else Shadows(None, None)
     before = {related_across(drawing, guid) for guid in getattr(shadows.source, "guids", ())}

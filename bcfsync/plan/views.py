@@ -22,14 +22,23 @@ from bcfsync.plan.drawing import Drawing
 MOST_AT_ONCE = 10
 """So many states are sent in one pass, however few viewpoints an archive holds; beyond that, one for every two."""
 
+MOST_PICTURES_AT_ONCE = 2
+"""The same for those of which only the picture is another one."""
+
 _PICTURES = 2
 """So many pictures of one and the same view are sent: who draws a third draws one with each save."""
 
 _RULES = Rules()
 _PRESENCE = Contents(lambda _blob: "", lambda _blob: "")
 
+_MOST_STATES = 10
+"""So many states of one viewpoint are sent beside the first: who goes on moves a camera with each save."""
+
 _LESS = "has lost its {parts} while it kept its guid, as by a program that does not know them; not sent"
 _REDRAWN = "has another picture once more and shows the same; a program may draw it with each save, so it is not sent"
+_OFTEN = (
+    "has changed {count} times under its guid, as by a program that changes it with each save; save it as a new one"
+)
 _MANY = "is one of {count} that changed at once, which looks like a program's doing and no person's; not sent"
 
 
@@ -133,14 +142,22 @@ def unfold_all(drawing: Drawing, pairs: Sequence[tuple[Topic, Topic]]) -> list[T
     """
     new = drawing.source_site is Site.LOCAL
     found = [unfolded(drawing, ours, theirs, new=new) for ours, theirs in pairs]
-    count, shown = len(drawing.new_states), sum(len(ours.viewpoints) for ours, _ in pairs)
-    if count <= max(MOST_AT_ONCE, shown // 2):
+    many = _too_many(drawing, sum(len(ours.viewpoints) for ours, _ in pairs))
+    if not many:
         return found
-    many = {drawing.states.pop(state): _MANY.format(count=count) for state in drawing.new_states}
-    drawing.new_states.clear()
-    drawing.changed.clear()
     drawing.unsent.update(many)
-    return [unfolded(drawing, ours, theirs) for ours, theirs in pairs]
+    for noted in (drawing.states, drawing.new_states, drawing.changed):
+        noted.clear()
+    return [unfolded(drawing, ours, theirs, new=new) for ours, theirs in pairs]
+
+
+def _too_many(drawing: Drawing, shown: int) -> dict[Key, str]:
+    """The viewpoints whose new states are not sent, with the reason: nobody has changed so many by hand."""
+    pictures = [state for state, change in drawing.new_states.items() if change is Change.PICTURE]
+    others = [state for state, change in drawing.new_states.items() if change is not Change.PICTURE]
+    many = ((pictures, MOST_PICTURES_AT_ONCE), (others, MOST_AT_ONCE))
+    found = [states for states, most in many if len(states) > max(most, shown // 2)]
+    return {drawing.states[state]: _MANY.format(count=len(states)) for states in found for state in states}
 
 
 def unfolded(drawing: Drawing, ours: Topic, theirs: Topic | None = None, *, new: bool = False) -> Topic:
@@ -205,7 +222,8 @@ class _Family:
         theirs = self.theirs or Topic("")
         topic, base = guid_key(self.ours.guid), self.drawing.base
         waiting = ((key, item.local) for key, item in base.sent.items() if key.topic == topic)
-        self.sent = {key: value for key, value in waiting if isinstance(value, Viewpoint) and key not in base.to_remote}
+        open_ = ((key, value) for key, value in waiting if key not in base.to_remote or key in base.intents)
+        self.sent = {key: value for key, value in open_ if isinstance(value, Viewpoint)}
         self.held = {self._name(view, theirs.guid): view for view in theirs.viewpoints}
         self.there = frozenset(self.held)
         self.present = frozenset(guid_key(view.guid) for view in self.ours.viewpoints)
@@ -224,32 +242,46 @@ class _Family:
 
     def _recorded(self, key: Key) -> Viewpoint | None:
         """What the archive showed under a guid when it agreed with the server, or what it sent, where that has come."""
+        if key in self.sent and key.guid in self.there:
+            return self.sent[key]
         found = self.drawing.base.local.get(key)
-        if found is None and key.guid in self.there:
-            found = self.sent.get(key)
         return found if isinstance(found, Viewpoint) else None
 
     def unfolded(self, view: Viewpoint) -> tuple[Viewpoint, list[Viewpoint]]:
         """What a viewpoint of the archive shows under its guid, and its other states."""
-        before = self._recorded(self._key(view.guid))
+        key = self._key(view.guid)
+        before = self._recorded(key)
         if before is None:
             return self._unrecorded(view)
-        change = change_of(before, view)
-        if change is Change.NONE and self.there <= self.present:
+        if before is self.sent.get(key):
+            self.drawing.agreed[key] = self.drawing.base.sent[key].seen
+        alike = change_of(before, view) is Change.NONE or self._is_agreed(view)
+        if alike and self.there <= self.present:
             return view, []
         recorded = list(self._on_record(view))
         earlier = [state for state, own in recorded if own and guid_key(state.guid) in self.there]
-        now = view if change is Change.NONE else self._now(view, before, [state for state, _ in recorded])
+        now = view if alike else self._now(view, before, [state for state, _ in recorded])
         if now is view:
             return view, self._standing(view, earlier)
         if self.theirs is not None and guid_key(view.guid) not in self.there:
             if self._key(now.guid) in self.drawing.new_states:
                 # what was deleted on the server, and edited here since, is sent again as it is now
-                self.drawing.new_states.discard(self._key(now.guid))
-                self.drawing.changed.add(self._key(view.guid))
+                del self.drawing.new_states[self._key(now.guid)]
+                self.drawing.changed.add(key)
                 return view, self._standing(view, earlier)
             return view, self._standing(view, [*earlier, now])
+        self.drawing.current[key] = now.guid
         return replace(before, guid=view.guid), self._standing(view, [*earlier, now])
+
+    def _is_agreed(self, view: Viewpoint) -> bool:
+        """Whether the server holds under the guid what the archive shows now: it was sent again, by another archive."""
+        key = self._key(view.guid)
+        confirmed = self.drawing.base.remote.get(key)
+        if key.guid not in self.there or not isinstance(confirmed, Viewpoint):
+            return False
+        agreed = change_of(confirmed, view) is Change.NONE
+        self.drawing.agreed.update({key: confirmed} if agreed else {})
+        return agreed
 
     def _standing(self, view: Viewpoint, states: list[Viewpoint]) -> list[Viewpoint]:
         own = [state for state in states if guid_key(state.guid) not in self.present]
@@ -264,7 +296,8 @@ class _Family:
         key = self._key(view.guid)
         if key in self.drawing.unsent:
             return view
-        if reason := _why_not([before, *recorded], view):
+        changes = [change_of(state, view) for state in (before, *recorded)]
+        if reason := _why_not([before, *recorded], changes, view):
             self.drawing.unsent[key] = reason
             return view
         state = derived_view(view)
@@ -272,7 +305,7 @@ class _Family:
         if not (self.new or name in self.there | self.present):
             return view
         if name not in self.there | self.present and self._key(name) not in self.drawing.base.to_remote:
-            self.drawing.new_states.add(self._key(name))
+            self.drawing.new_states[self._key(name)] = min(changes)
         return state
 
     def _unrecorded(self, view: Viewpoint) -> tuple[Viewpoint, list[Viewpoint]]:
@@ -298,9 +331,10 @@ class _Family:
                     yield value, own is not None
 
 
-def _why_not(states: list[Viewpoint], view: Viewpoint) -> str:
-    """Why a state is not sent, or ""."""
-    changes = [change_of(state, view) for state in states]
+def _why_not(states: list[Viewpoint], changes: list[Change], view: Viewpoint) -> str:
+    """Why a state is not sent, or ""; ``changes`` tells how it differs from each known one."""
+    if len(states) > _MOST_STATES:
+        return _OFTEN.format(count=len(states))
     if Change.PICTURE in changes:
         return _REDRAWN if changes.count(Change.PICTURE) >= _PICTURES else ""
     if Change.LESS not in changes:

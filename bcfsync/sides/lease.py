@@ -27,6 +27,7 @@ RENEWAL = 20.0
 """Seconds after which the machine at work says again that it is."""
 _LOOK = 2.0
 _READ_BACK = 1.0
+_TRIES, _TRY_AGAIN = 3, 0.3
 _MOST = 4096
 
 
@@ -104,7 +105,7 @@ def read_lease(folder: Path) -> Lease | None:
         return None
     except OSError as error:
         raise LeaseBroken(f"{path}: it cannot be read: {error.strerror or error}") from error
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise LeaseBroken(f"{path}: it does not say which machine keeps the folder") from error
     texts = (lease.machine, lease.host, lease.user, lease.since, lease.expires or "")
     if not all(isinstance(text, str) for text in texts) or type(lease.epoch) is not int:
@@ -164,7 +165,8 @@ class Ownership:
         if found is None:
             self._lease = self._first()
         elif found.machine == self._machine.identity:
-            self._lease = found
+            # a copy of the state on another machine, which may be at work there; or this one under a new name
+            self._lease = found if found.host == self._machine.host else self._taken(found, tell)
         elif take_over:
             self._lease = self._taken(found, tell)
         else:
@@ -248,12 +250,20 @@ class Ownership:
     def _keep_renewing(self) -> None:
         while not self._end.wait(RENEWAL):
             try:
+                if self._taken_from_us():
+                    return
                 self._renew()
-            except LeaseLost as error:
-                self._lost = error
-                return
-            except CannotWrite:
+            except (LeaseBroken, LeaseLost, CannotWrite):
                 continue  # a drive that is away for a moment; before anything is written there it is asked again
+
+    def _taken_from_us(self) -> bool:
+        """Whether the lease is another's now; one that cannot be read, or is not there, says nothing for good."""
+        found = read_lease(self._folder)
+        wanted = self._lease
+        if found is None or wanted is None or (found.machine, found.epoch) == (wanted.machine, wanted.epoch):
+            return False
+        self._lost = LeaseLost(f"{self._folder}: {found.owner} took this folder over{_said(found)}")
+        return True
 
     def _renew(self) -> None:
         expires = _text(self._times.now() + timedelta(seconds=EXPIRY))
@@ -277,6 +287,12 @@ class Ownership:
         """
         if self._barred:
             raise WriteProtected(self._barred)
+        for _ in range(_TRIES):
+            try:
+                read_lease(self._folder)
+                break
+            except LeaseBroken:
+                self._times.sleep(_TRY_AGAIN)  # somebody reads or replaces it this very moment
         self._ours()
 
     def release(self) -> None:

@@ -87,7 +87,7 @@ class Remembered:
         self._pictures: set[str] = set()
         self._listing: Listing | None = None
         self._topics: dict[str, _Kept] = {}
-        self._unread: dict[str, str] = {}
+        self._unread: dict[str, tuple[str, Listed | None]] = {}
         self._documents: tuple[Document, ...] | None = None
         self._project: ProjectInfo | None = None
 
@@ -108,7 +108,7 @@ class Remembered:
         wanted = list(keys)
         self._read([key for key in wanted if not self._is_fresh(key, listing)], known)
         found = {key: self._with_details(key, known) for key in wanted if key in self._topics}
-        unread = {key: reason for key, reason in self._unread.items() if key in wanted}
+        unread = {key: self._unread[key][0] for key in wanted if key in self._unread}
         return Bodies(found, self._all_documents(), self._all_project(), self.capabilities, unread=unread)
 
     @contextmanager
@@ -145,12 +145,14 @@ class Remembered:
         """Ask for everything again: time has passed, in which others may have written."""
         self._listing = self._documents = self._project = None
         self._topics.clear()
+        self._unread.clear()
 
     # -- what is remembered ------------------------------------------------------------------------------------
 
     def _forgotten(self, change: Change) -> Change:
         self._listing = None
         self._topics.pop(guid_key(change.topic or change.guid), None)
+        self._unread.pop(guid_key(change.topic or change.guid), None)
         if change.kind is Kind.DOCUMENT:
             self._documents = None
         if change.kind is Kind.PROJECT:
@@ -158,7 +160,12 @@ class Remembered:
         return change
 
     def _is_fresh(self, key: str, listing: Listing) -> bool:
-        """Whether a topic was read, and the listing still shows it as it did then."""
+        """Whether a topic was asked for, and the listing still shows it as it did then.
+
+        One that could not be read is not asked for again: all passes of a turn are to see the same.
+        """
+        if key in self._unread:
+            return self._unread[key][1] == listing.topics.get(key)
         kept = self._topics.get(key)
         return kept is not None and kept.listed == listing.topics.get(key)
 
@@ -170,12 +177,13 @@ class Remembered:
             return
         if self._parts is not None:
             found = self._parts.bodies(keys, known)
-            self._unread |= self._parts.unread
+            unread = self._parts.unread
         else:
             bodies = self._side.load(keys, known)
             found = bodies.topics
-            self._unread |= bodies.unread
+            unread = bodies.unread
             self._documents, self._project = bodies.documents, bodies.project
+        self._unread |= {key: (reason, self.listing().topics.get(key)) for key, reason in unread.items()}
         for key, topic in found.items():
             self._topics[key] = _Kept(topic, self.listing().topics.get(key), _brief(topic, known))
             self._pictures |= _pictures(topic)

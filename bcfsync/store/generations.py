@@ -4,8 +4,8 @@ Owns: the tables generation, unacknowledged. Sees: log. Source: design of the en
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ STAMPS_KEPT = timedelta(days=30)
 
 _LAST = "(SELECT max(number) FROM generation WHERE replica = ?1)"
 _TOO_OLD = f"DELETE FROM generation WHERE replica = ?1 AND expected < ?2 AND number < {_LAST}"
-_OWN = f"SELECT stamp FROM generation WHERE replica = ?1 AND (expected >= ?2 OR number = {_LAST})"
+_WRITTEN = "SELECT stamp, expected, done FROM generation WHERE replica = ? ORDER BY number"
 
 
 class Generations(Log):
@@ -49,7 +49,7 @@ class Generations(Log):
             number = int(self._db.execute(query, (replica,)).fetchone()[0])
             values = (replica, number, stamp, self._now())
             self._db.execute("UPDATE generation SET pending = NULL WHERE replica = ?", (replica,))
-            text = json.dumps([_plain(item) for item in pending])
+            text = json.dumps(list(pending), default=_plain)
             self._db.execute("INSERT INTO generation VALUES (?, ?, ?, ?, 0, ?)", (*values, text))
             for item in writes:
                 self._file(replica, number, item, None)
@@ -66,22 +66,29 @@ class Generations(Log):
 
     def own_stamps(self, replica: str) -> frozenset[str]:
         """The stamps of our own writes of the last 30 days, and that of the last one however old it is."""
+        written = self._written(replica)
         since = (self._clock() - STAMPS_KEPT).isoformat()
-        with self._reading():
-            return frozenset(stamp for (stamp,) in self._db.execute(_OWN, (replica, since)))
+        return frozenset(stamp for stamp, expected, _ in written if expected >= since or stamp == written[-1][0])
+
+    def last_written(self, replica: str) -> tuple[str, str]:
+        """When we last put an archive in its place, as far as that is on record, and its stamp; "" for never."""
+        return next(((expected, stamp) for stamp, expected, done in reversed(self._written(replica)) if done), ("", ""))
+
+    def _written(self, replica: str) -> list[tuple[str, str, int]]:
+        return self._remembered(f"generation {replica}", lambda: self._db.execute(_WRITTEN, (replica,)))
 
     def unacknowledged(self, replica: str) -> list[Unacknowledged]:
         """What an archive was given and no application has shown to have read, oldest first."""
+        return list(self._remembered(f"unacknowledged {replica}", lambda: self._read_unacknowledged(replica)))
+
+    def _read_unacknowledged(self, replica: str) -> Iterator[Unacknowledged]:
         query = (
             "SELECT kind, topic, guid, verb, fields, new, old_local, old_seen, generation, tries "
             "FROM unacknowledged WHERE replica = ? ORDER BY generation, id"
         )
-        with self._reading():
-            found = []
-            for row in self._db.execute(query, (replica,)):
-                whole(*row[5:8])
-                found.append(Unacknowledged(key_from(*row[:3]), row[3], tuple(json.loads(row[4])), *row[5:]))
-            return found
+        for row in self._db.execute(query, (replica,)):
+            whole(*row[5:8])
+            yield Unacknowledged(key_from(*row[:3]), row[3], tuple(json.loads(row[4])), *row[5:])
 
     def acknowledge(self, replica: str, upto: int) -> None:
         """An application has read an archive as a generation left it: that one and those before are settled."""
@@ -148,8 +155,8 @@ class Generations(Log):
             self._restore_rows(*json.loads(text))
 
 
-def _plain(item: Confirmation) -> dict[str, Any]:
-    return asdict(item)
+def _plain(item: Confirmation | Deed | Unacknowledged) -> dict[str, Any]:
+    return {each.name: getattr(item, each.name) for each in fields(item)}
 
 
 def _confirmation(data: dict[str, Any]) -> Confirmation:

@@ -90,7 +90,7 @@ CREATE TABLE failure (
 _VERSION_3 = """
 CREATE TABLE sent (
     kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, replica TEXT NOT NULL, verb TEXT NOT NULL,
-    fields TEXT NOT NULL, value TEXT NOT NULL, local TEXT NOT NULL, seen TEXT NOT NULL,
+    fields TEXT NOT NULL, value TEXT NOT NULL, local TEXT NOT NULL, seen TEXT NOT NULL, begun TEXT NOT NULL,
     PRIMARY KEY (kind, topic, guid, replica)
 );
 """

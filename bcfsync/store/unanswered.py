@@ -4,7 +4,7 @@ Owns: the tables intent, known, sent. Sees: atoms. Source: design of the engine,
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bcfsync.changes import Intent, Key, Kind
@@ -18,24 +18,26 @@ class Unanswered(Atoms):
 
     def intents(self) -> Iterator[Intent]:
         """Creates that were begun and never confirmed."""
-        with self._reading():
-            rows = self._db.execute(
-                "SELECT intent.kind, intent.topic, intent.guid, begun, guids FROM intent "
-                "LEFT JOIN known ON known.id = intent.known"
-            )
-            for kind, topic, guid, begun, guids in rows:
-                known = frozenset(json.loads(guids)) if guids else frozenset[str]()
-                yield Intent(key_from(kind, topic, guid), datetime.fromisoformat(begun), known)
+        return iter(self._remembered("intents", self._read_intents))
+
+    def _read_intents(self) -> Iterator[Intent]:
+        rows = self._db.execute(
+            "SELECT intent.kind, intent.topic, intent.guid, begun, guids FROM intent "
+            "LEFT JOIN known ON known.id = intent.known"
+        )
+        for kind, topic, guid, begun, guids in rows:
+            known = frozenset(json.loads(guids)) if guids else frozenset[str]()
+            yield Intent(key_from(kind, topic, guid), datetime.fromisoformat(begun), known)
 
     def unanswered(self, replica: str) -> list[SentWrite]:
         """What was sent out of an archive and has no answer on record, if any try has none."""
+        return list(self._remembered(f"sent {replica}", lambda: self._read_unanswered(replica)))
+
+    def _read_unanswered(self, replica: str) -> Iterator[SentWrite]:
         query = "SELECT kind, topic, guid, verb, fields, value, local, seen FROM sent WHERE replica = ?"
-        with self._reading():
-            found = []
-            for *key, verb, fields, value, local, seen in self._db.execute(query, (replica,)):
-                whole(value, local, seen)
-                found.append(SentWrite(key_from(*key), replica, verb, tuple(json.loads(fields)), value, local, seen))
-            return found
+        for *key, verb, fields, value, local, seen in self._db.execute(query, (replica,)):
+            whole(value, local, seen)
+            yield SentWrite(key_from(*key), replica, verb, tuple(json.loads(fields)), value, local, seen)
 
     def remember_known(self, kind: Kind, topic: str, guids: frozenset[str]) -> None:
         """Record which ids the target held before the first create of a kind in a topic.
@@ -78,12 +80,19 @@ class Unanswered(Atoms):
             self._close_create(key)
             self._db.execute(f"DELETE FROM sent WHERE {ONE}", key)
 
+    def outlived(self, keys: Iterable[Key], replica: str, before: datetime) -> None:
+        """What was sent out of an archive before a moment, and is not there, does not come any more."""
+        rows = [(*key, replica, before.isoformat()) for key in keys]
+        if rows:
+            with self._writing():
+                self._db.executemany(f"DELETE FROM sent WHERE {ONE} AND replica = ? AND begun < ?", rows)
+
     # -- within a transaction ----------------------------------------------------------------------------------
 
     def _file_sent(self, sent: SentWrite) -> None:
         """What is sent now takes the place of what was sent before."""
-        values = sent.replica, sent.verb, json.dumps(sent.fields), sent.value, sent.local, sent.seen
-        self._db.execute("INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*sent.key, *values))
+        values = sent.replica, sent.verb, json.dumps(sent.fields), sent.value, sent.local, sent.seen, self._now()
+        self._db.execute("INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*sent.key, *values))
 
     def _close_create(self, key: Key) -> None:
         self._db.execute(f"DELETE FROM intent WHERE {ONE}", key)

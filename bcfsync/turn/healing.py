@@ -45,7 +45,9 @@ def heal(side: Side, replica: str, tag: str | None, stores: Sequence[Store]) -> 
     if listing.tag != tag:
         return 0  # it was saved again this very moment: whoever asks looks again
     held = atoms(side.load(listing.topics).topics.values())
-    if stores[0].noted(_CONTENT + replica) == _content(held):
+    # what was noted of an earlier write than the last one is what a program had loaded before that
+    _, last = max(store.last_written(replica) for store in stores)
+    if stores[0].noted(_CONTENT + replica) == _noted(last, held):
         # moved, touched, fetched anew: nobody has changed anything, and nobody has shown to have read anything
         for store in stores:
             store.note(_JUDGED + replica, tag)
@@ -63,11 +65,12 @@ def note_content(side: Side, replica: str, stores: Sequence[Store]) -> None:
         return  # somebody has saved it since
     held = atoms(side.load(listing.topics).topics.values())
     for store in stores:
-        store.note(_CONTENT + replica, _content(held))
+        store.note(_CONTENT + replica, _noted(listing.tag or "", held))
 
 
-def _content(held: Mapping[Key, Entity]) -> str:
-    return digest(sorted([*key, said(value)] for key, value in held.items()))
+def _noted(stamp: str, held: Mapping[Key, Entity]) -> str:
+    """What an archive says, and under which stamp we wrote it."""
+    return f"{stamp} {digest(sorted([*key, said(value)] for key, value in held.items()))}"
 
 
 def _judge(

@@ -124,3 +124,15 @@ def edited_on_after_a_lost_request(mint):
     assert not told.outcomes(Status.STALE)
     assert values(found, "priority") == ("Higher", "Higher")
     assert calm(found)
+
+
+@scenario("U9")
+def what_never_came_is_no_past_for_ever(mint):
+    found = edited_without_an_answer(mint, "lost request", priority="High")
+    edit(found.local, first_of(found.local).guid, priority=None)
+    assert calm(found)
+    found.sleep(5 * 24 * 3600)
+    edited_there(found, priority="High")
+    assert not bring(found).writes
+    fetch(found)
+    assert values(found, "priority") == ("High", "High")

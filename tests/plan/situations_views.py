@@ -1,20 +1,22 @@
 """Scenarios: viewpoints that a program saved otherwise under their old guid."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+import pytest
 from scenarios import done, gone, nothing, reasons, remote_edit, scenario, second_archive
 from situations_deleting import MIRROR, mirrored, settled
 from worlds import (
     C1,
     C2,
-    T1,
     T2,
     V1,
     blob,
     bring,
     comment,
     edit,
+    fault_at,
     fetch,
     gid,
     only,
@@ -24,23 +26,22 @@ from worlds import (
 )
 
 from bcfsync.changes import Kind, Verb
-from bcfsync.guids import guid_key
 from bcfsync.model import ClippingPlane, Component, Components, Point
+from bcfsync.net import Unanswered
 from bcfsync.store import Store
 
 MADE = [(Verb.CREATE, Kind.VIEWPOINT)]
 PLANE = ClippingPlane(Point(1.0, 2.0, 3.0), Point(0.0, 0.0, 1.0))
 
 
-def at(side, guid=T1):
-    """Where the cameras of a topic stand, and their pictures' names."""
-    found = next(item for item in side.bcf.topics if guid_key(item.guid) == guid_key(guid)) if guid else only(side)
-    return sorted((item.perspective_camera.camera_view_point.x, item.snapshot and item.snapshot.blob.sha256)
-                  for item in found.viewpoints)  # fmt: skip
+def at(side):
+    """Where the cameras of the topic stand, and the digests of their pictures."""
+    views = [(item.perspective_camera.camera_view_point.x, item.snapshot) for item in only(side).viewpoints]
+    return sorted((x, picture and picture.blob.sha256) for x, picture in views)
 
 
 def xs(side):
-    return [x for x, _ in at(side, None)]
+    return [x for x, _ in at(side)]
 
 
 def changed(mint, *views, **members):
@@ -112,7 +113,7 @@ def picture_drawn_anew(mint):
     found = synced(mint=mint, local=[topic(viewpoints=(view(picture=blob("1")),))])
     edit(found.local, viewpoints=(view(picture=blob("2")),))
     assert done(bring(found)) == MADE
-    assert at(found.remote, None) == sorted([(1.0, blob("1").sha256), (1.0, blob("2").sha256)])
+    assert at(found.remote) == sorted([(1.0, blob("1").sha256), (1.0, blob("2").sha256)])
     settled(found)
     for name in ("3", "4"):
         edit(found.local, viewpoints=(view(picture=blob(name)),))
@@ -128,7 +129,7 @@ def viewpoint_that_lacks_something(mint):
     for lacking in ({"clipping_planes": ()}, {"components": None}, {"snapshot": None}, {"perspective_camera": None}):
         found = synced(mint=mint, local=[topic(viewpoints=(whole,))])
         edit(found.local, viewpoints=(replace(whole, **lacking),))
-        assert "may have dropped it" in reasons(bring(found))[0]
+        assert "has lost its" in reasons(bring(found))[0]
         assert nothing(fetch(found))
         edit(found.local, viewpoints=(whole,))
         settled(found)
@@ -154,6 +155,14 @@ def many_viewpoints_changed_at_once(mint):
             assert ["at once" in reason for reason in reasons(bring(found))] == [True] * some
             assert nothing(fetch(found))
 
+    for pictures, others, held in ((2, 0, 0), (3, 0, 3), (3, 1, 3), (3, 3, 0)):
+        views = [view(gid(200 + number), picture=blob("1")) for number in range(pictures + others)]
+        found = synced(mint=mint, local=[topic(viewpoints=tuple(views))])
+        drawn = [view(item.guid, picture=blob("2")) for item in views[:pictures]]
+        edit(found.local, viewpoints=(*drawn, *(view(item.guid, x=7.0) for item in views[pictures:])))
+        told = bring(found)
+        assert (len(told.writes), len(told.holds)) == (pictures + others - held, held)
+
 
 @scenario("V11")
 def viewpoint_written_with_other_digits(mint):
@@ -177,11 +186,33 @@ def comment_on_the_new_viewpoint(mint):
     bring(found)
     settled(found)
     old, new = only(found.remote).comments
-    assert (old.viewpoint_guid, new.viewpoint_guid) == (derived(found), only(found.remote).viewpoints[0].guid)
+    assert (old.viewpoint_guid, new.viewpoint_guid) == (derived(found), derived(found))
     edit(found.local, comments=tuple(replace(item, comment="!") for item in only(found.local).comments))
     bring(found)
     assert [item.viewpoint_guid for item in only(found.remote).comments] == [old.viewpoint_guid, new.viewpoint_guid]
     settled(found)
+
+
+@scenario("V22")
+def comment_on_the_changed_viewpoint(mint):
+    found = synced(mint=mint, local=[topic(viewpoints=(view(),), comments=(comment(C1, "Old", viewpoint_guid=V1),))])
+    edit(found.local, viewpoints=(view(x=5.0),), comments=(*only(found.local).comments, comment(C2, viewpoint_guid=V1)))
+    assert done(bring(found)) == [*MADE, (Verb.CREATE, Kind.COMMENT)]
+    first, second = only(found.remote).viewpoints
+    assert [item.viewpoint_guid for item in only(found.remote).comments] == [first.guid, second.guid]
+    settled(found)
+    assert [item.viewpoint_guid for item in only(found.local).comments] == [V1, V1]
+
+
+@scenario("V23")
+def viewpoint_changed_with_each_save(mint):
+    found = synced(mint=mint, local=[topic(viewpoints=(view(),))])
+    for x in range(5, 20):
+        replace_view(found, float(x))
+        told = bring(found)
+        assert not fetch(found).writes
+    assert len(only(found.remote).viewpoints) == 11
+    assert "with each save" in reasons(told)[0]
 
 
 @scenario("V13")
@@ -224,6 +255,34 @@ def viewpoint_gone_from_the_server_and_changed_in_the_file(mint):
         settled(found)
 
 
+@scenario("V21")
+def viewpoint_sent_again_by_another_archive(mint):
+    found = synced(mint=mint, local=[topic(viewpoints=(view(),))])
+    other = second_archive(found, only(found.local))
+    bring(other)
+    for each in (found, other):
+        edit(each.local, viewpoints=(view(x=5.0),))
+    remote_edit(found, viewpoints=())
+    assert done(bring(found)) == MADE
+    told = bring(other)
+    assert (done(told), [step.verb for step, _ in told.ended]) == ([], [Verb.ADOPT])
+    settled(other)
+    assert xs(found.remote) == [5.0]
+
+
+@scenario("V24")
+def viewpoint_sent_again_without_an_answer(mint):
+    for what, then in product(("lost answer", "lost request"), (5.0, 6.0)):
+        found = changed(mint)
+        remote_edit(found, viewpoints=())
+        unanswered(found, what)
+        replace_view(found, then)
+        bring(found)
+        settled(found)
+        came = [5.0] if what == "lost answer" else []
+        assert (xs(found.local), xs(found.remote)) == ([then], sorted({*came, then}))
+
+
 @scenario("V16")
 def viewpoints_differ_at_the_first_meeting(mint):
     # a server with ids of its own knows nothing of this guid before
@@ -260,3 +319,40 @@ def topic_with_a_changed_viewpoint_gone_from_the_server(mint):
     assert nothing(bring(found))
     assert done(fetch(found)) == [(Verb.DELETE, Kind.TOPIC)]
     settled(found)
+
+
+@scenario("V19")
+def viewpoint_changed_on_the_server(mint):
+    found = synced(mint=mint, local=[topic(viewpoints=(view(),))])
+    remote_edit(found, viewpoints=(replace(only(found.remote).viewpoints[0], perspective_camera=None),))
+    settled(found)
+    assert xs(found.local) == [1.0]
+
+
+def unanswered(found, what):
+    found.remote.fault = fault_at(0, what)
+    with pytest.raises(Unanswered):
+        bring(found)
+    found.remote.fault = lambda _: ""
+
+
+@scenario("V20")
+def viewpoint_sent_without_an_answer_and_then_changed(mint):
+    for what, arrived in (("lost answer", [1.0]), ("lost request", [])):
+        found = synced(mint=mint, local=[topic()])
+        edit(found.local, viewpoints=(view(),))
+        unanswered(found, what)
+        edit(found.local, viewpoints=(view(x=5.0),))
+        bring(found)
+        settled(found)
+        assert (xs(found.local), xs(found.remote)) == ([5.0], [*arrived, 5.0])
+        unanswered(replace_view(found, 6.0), what)
+        replace_view(found, 7.0)
+        bring(found)
+        settled(found)
+        assert (xs(found.local), xs(found.remote)) == ([7.0], [*arrived, 5.0, *([6.0] if arrived else []), 7.0])
+
+
+def replace_view(found, x):
+    edit(found.local, viewpoints=(view(x=x),))
+    return found

@@ -4,12 +4,13 @@ import httpx
 import pytest
 from rest_world import created, fresh, new_topic
 
-from bcfsync.changes import Kind
+from bcfsync.changes import Change, Kind, Verb
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment
 from bcfsync.net import Refused, Stumbled
 from bcfsync.sides.remembered import Remembered
 
+C = fresh()
 ANSWERS = {
     "breaks": (lambda: httpx.Response(500, json={"message": "boom"}), "500"),
     "refuses": (lambda: httpx.Response(403, json={"message": "not for you"}), "403"),
@@ -41,14 +42,34 @@ def test_a_topic_over_which_the_server_breaks_is_left_out_with_the_reason(side, 
     assert said in bodies.unread[topics[0]]
 
 
-def test_it_is_no_longer_unread_once_it_was_read(side, wire, topics):
+def test_all_passes_of_a_turn_leave_it_out_and_the_server_is_asked_once(side, wire, topics):
     breaking_over(wire, topics[:1], ANSWERS["breaks"][0])
     remembered = Remembered(side)
-    assert set(remembered.load(topics).unread) == set(topics[:1])
+    for keys in (topics, topics, topics[:1]):
+        bodies = remembered.load(keys)
+        assert (set(bodies.topics), set(bodies.unread)) == (set(keys[1:]), set(topics[:1]))
     assert remembered.load(topics[1:]).unread == {}
+    assert len([item for item in wire.sent("GET") if item.url.path.endswith(f"{topics[0]}/comments")]) == 1
+
+
+@pytest.mark.parametrize("forgets", ["asked for everything again", "the topic was written to"])
+def test_it_is_no_longer_unread_once_it_was_read(side, wire, topics, forgets):
+    breaking_over(wire, topics[:1], ANSWERS["breaks"][0])
+    remembered = Remembered(side)
+    remembered.load(topics)
     breaking_over(wire, [], ANSWERS["breaks"][0])
+    if forgets == "asked for everything again":
+        remembered.forget()
+    else:
+        list(remembered.apply([Change(0, Verb.CREATE, Kind.COMMENT, C, topics[0], Comment(C, "New"))], side))
     bodies = remembered.load(topics)
     assert (set(bodies.topics), bodies.unread) == (set(topics), {})
+
+
+def test_one_topic_that_is_asked_for_alone_is_left_out_too(side, wire, topics):
+    breaking_over(wire, topics, ANSWERS["breaks"][0])
+    side.listing()
+    assert set(side.load(topics[:1]).unread) == set(topics[:1])
 
 
 @pytest.mark.parametrize(("answer", "error"), [("breaks", Stumbled), ("refuses", Refused)])

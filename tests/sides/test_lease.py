@@ -321,3 +321,73 @@ def test_the_lease_is_no_archive_and_no_change_of_the_folder(tmp_path):
     before = dict(folder.scan())
     Ownership(tmp_path, OFFICE).claim()
     assert (dict(folder.scan()), folder.unreadable, folder.not_ready) == (before, {}, {})
+
+
+# -- trouble that passes -----------------------------------------------------------------------------------------------
+
+
+def away_for(times: int, monkeypatch) -> None:
+    """The lease cannot be read that often, as while another machine reads it on a network drive."""
+    real, left = lease.read_lease, [times]
+
+    def read(folder):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise LeaseBroken(f"{folder}: it cannot be read: Input/output error")
+        return real(folder)
+
+    monkeypatch.setattr(lease, "read_lease", read)
+
+
+def test_a_look_that_fails_for_a_moment_stops_no_write(office, monkeypatch):
+    away_for(2, monkeypatch)
+    office.check()
+
+
+def test_a_lease_that_stays_unreadable_stops_every_write(office, monkeypatch):
+    away_for(10, monkeypatch)
+    with pytest.raises(LeaseLost, match="Input/output error"):
+        office.check()
+
+
+def test_a_renewal_that_cannot_look_goes_on_and_one_that_sees_another_owner_ends(office, site, tmp_path, monkeypatch):
+    monkeypatch.setattr(lease, "RENEWAL", 0.02)
+    office.hold()
+    try:
+        away_for(1, monkeypatch)
+        time.sleep(0.2)
+        office.refuse_if_lost()
+        taken = replace(said(tmp_path), machine=SITE.identity, host=SITE.host, user=SITE.user, epoch=2)
+        until = time.monotonic() + 5
+        while office._lost is None and time.monotonic() < until:
+            write(tmp_path, taken)
+            time.sleep(0.02)
+        with pytest.raises(LeaseLost, match="ben on site-3 took this folder over"):
+            office.refuse_if_lost()
+    finally:
+        office.release()
+
+
+@pytest.mark.parametrize("text", ["[" * 4000, '{"a":' * 700])
+def test_a_lease_of_brackets_is_broken_like_any_other(text, tmp_path):
+    (tmp_path / LEASE).write_text(text, encoding="utf-8")
+    with pytest.raises(LeaseBroken):
+        lease.read_lease(tmp_path)
+
+
+def test_a_copy_of_the_state_on_another_machine_waits_until_the_first_one_is_done(tmp_path, hours):
+    killed_at_work(tmp_path, hours)
+    copy = Ownership(tmp_path, replace(OFFICE, host="new-laptop"), hours.times)
+    told: list[str] = []
+    copy.claim(tell=told.append)
+    assert told
+    assert hours.seconds >= EXPIRY
+    assert (said(tmp_path).host, said(tmp_path).epoch) == ("new-laptop", 2)
+
+
+def test_a_copy_of_the_state_on_another_machine_is_refused_while_the_first_one_works(tmp_path, hours):
+    first = killed_at_work(tmp_path, hours)
+    hours.meanwhile = first._renew
+    with pytest.raises(KeptElsewhere, match="works on this folder right now"):
+        Ownership(tmp_path, replace(OFFICE, host="new-laptop"), hours.times).claim()
+    first.check()

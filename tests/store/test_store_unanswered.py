@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_cases import AGAIN, CHILD, HERE, ITS_TOPIC, TOPIC, agreed, deed
+from store_cases import AGAIN, CHILD, HERE, ITS_TOPIC, TOPIC, Clock, agreed, deed
 
 from bcfsync.changes import Key, Kind
 from bcfsync.store import UNSETTLED, Confirmation, SentWrite, Store
@@ -84,6 +84,19 @@ def test_it_is_known_in_spite_of(store, other):
 def test_it_goes_with_its_archive_to_a_new_name(store):
     store.rename_replica("/a", "/b")
     assert store.unanswered("/b") == [replace(WRITE, replica="/b")]
+
+
+def test_it_is_forgotten_when_it_is_too_old_to_come(tmp_path):
+    clock = Clock()
+    with Store(tmp_path / "state.db", clock=clock) as store:
+        store.sent(deed(replica="/a"), WRITE)
+        later = clock()
+        store.sent(deed(AGAIN, replica="/a"), again := replace(WRITE, key=AGAIN))
+        store.outlived([HERE, AGAIN], "/b", clock())
+        store.outlived([CHILD], "/a", clock())
+        assert {item.key for item in store.unanswered("/a")} == {HERE, AGAIN}
+        store.outlived([HERE, AGAIN], "/a", later)
+        assert store.unanswered("/a") == [again]
 
 
 def test_what_a_run_sent_is_unknown_once_it_is_put_back(store):

@@ -58,13 +58,13 @@ class ProjectReader:
             known: viewpoints that need no details, since they never change.
 
         Raises:
-            ServerTrouble, Refused: the server breaks over many of them, or over all.
+            ServerTrouble, Refused: the server breaks over many of them, or over all of several.
         """
         topics = list(topics)
         found = self._whole_or_not(topics, known)
         read = [item for item in found if isinstance(item, Topic)]
         failed = [(topic, item) for topic, item in zip(topics, found, strict=True) if isinstance(item, BcfsyncError)]
-        if failed and (not read or len(failed) > _MOST_UNREAD):
+        if len(failed) > (_MOST_UNREAD if read else 1):
             raise failed[0][1]
         self.unread = {guid_key(topic.guid): str(error) for topic, error in failed}
         return read
