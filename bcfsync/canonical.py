@@ -54,27 +54,30 @@ _FILE_NAMES = frozenset({"reference"})
 
 _MOST_REMEMBERED = 20_000
 
+_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
 V = TypeVar("V")
+R = TypeVar("R")
 
 
-def remembered(function: Callable[[V], str]) -> Callable[[V], str]:
-    """A digest of frozen values, made once a value.
+def remembered(function: Callable[[V], R]) -> Callable[[V], R]:
+    """What follows from a frozen value alone, such as its digest, made once a value.
 
     Values are told apart by what they are, not by what they equal: 1 equals 1.0, and their digests differ.
     """
-    known: dict[int, tuple[V, str]] = {}
+    known: dict[int, tuple[V, R]] = {}
 
     @wraps(function)
-    def found(value: V) -> str:
-        name = id(value)
-        if name not in known:
+    def found(value: V) -> R:
+        kept = known.get(id(value))
+        if kept is None:
             if len(known) >= _MOST_REMEMBERED:
                 known.clear()
-            known[name] = (value, function(value))  # the value is kept, so that its id stays its own
-        return known[name][1]
+            kept = known[id(value)] = (value, function(value))  # the value is kept, so that its id stays its own
+        return kept[1]
 
     return found
 
@@ -106,19 +109,19 @@ def _content_of(kind: type) -> tuple[str, ...]:
 
 def digest(value: object) -> str:
     """A short name for a canonical form: equal values, equal names."""
-    text = json.dumps(value if isinstance(value, dict | list) else canonical(value), sort_keys=True, ensure_ascii=False)
+    text = _json(value if isinstance(value, dict | list) else canonical(value))
     # a server may send half of a surrogate pair: JSON can hold it, UTF-8 cannot
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def same(one: object, other: object) -> bool:
     """Whether two values of a member mean the same."""
-    return one is other or _bare(one) == _bare(other)
+    return one is other or one == other or _bare(one) == _bare(other)
 
 
 def same_set(one: Iterable[object], other: Iterable[object]) -> bool:
     """Whether two lists hold the same things, in whatever order."""
-    return set(map(_key, one)) == set(map(_key, other))
+    return one == other or set(map(_key, one)) == set(map(_key, other))
 
 
 @remembered
@@ -204,7 +207,7 @@ def _bare(value: object) -> Plain:
 
 
 def _key(value: object) -> str:
-    return json.dumps(_bare(value), sort_keys=True, ensure_ascii=False)
+    return _json(_bare(value))
 
 
 def _without_absent(values: dict[str, Plain]) -> dict[str, Plain]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bcfsync import plain
 from bcfsync.advance import advanced, agreed_relations, unmerged
+from bcfsync.canonical import OWN_WORDS, same
 from bcfsync.changes import (
     LINKS,
     Base,
@@ -319,16 +320,23 @@ class _Execution:
     def _written(self, step: Step, value: Entity, change: Change) -> Unacknowledged:
         """What an archive is about to be given; a program that loaded it before may still save what it had."""
         local = key_of(step.kind, change.topic, change.topic if step.kind in _PARTS else change.guid)
-        return self._unacknowledged(step, local, plain.dumps(value))
+        return self._unacknowledged(step, local, value)
 
-    def _unacknowledged(self, step: Step, local: Key, new: str | None) -> Unacknowledged:
+    def _unacknowledged(self, step: Step, local: Key, new: Entity | None) -> Unacknowledged:
         ours, seen = past(self.base, local, step.origin)
         if step.fields and step.expected is not None and step.verb is Verb.UPDATE:
             ours, seen = _loadable(step, (ours, seen))
-        before, then = (None if item is None else plain.dumps(item) for item in (ours, seen))
-        # what is on record of old may be in an older file, too
-        fields = (AGAIN,) if step.verb is Verb.CREATE and local in self.base.to_remote else step.fields
-        return Unacknowledged(local, str(step.verb), fields, new, before, then)
+        text, before, then = (None if item is None else plain.dumps(item) for item in (new, ours, seen))
+        fields = (*step.fields, AGAIN) if self._is_written_again(step, local, new) else step.fields
+        return Unacknowledged(local, str(step.verb), fields, text, before, then)
+
+    def _is_written_again(self, step: Step, local: Key, new: Entity | None) -> bool:
+        """Whether an older file of the archive may hold what is written now, too."""
+        if step.verb is Verb.CREATE:
+            return local in self.base.to_remote
+        words = [name for name in step.fields if name in OWN_WORDS]
+        copies = (ours for ours, _ in self.base.copies.get(local, ())) if words else ()
+        return any(same(getattr(ours, name), getattr(new, name)) for ours in copies for name in words)
 
     def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
         held = outcome.value if outcome.value is not None else step.value

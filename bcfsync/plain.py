@@ -16,13 +16,16 @@ from bcfsync.dates import iso
 
 T = TypeVar("T")
 _SHORT = 4096
+_AS_THEY_ARE = frozenset({str, int, float, bool})
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
-def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON
+def to_plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; one line a kind
     """A dataclass, tuple or scalar as JSON data; members at their default are left out."""
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        members = ((item, getattr(value, item.name)) for item in fields(value))
-        return {item.name: to_plain(member) for item, member in members if member != item.default}
+        return _members(value)
     if isinstance(value, frozenset):
         return sorted(to_plain(item) for item in value)
     if isinstance(value, tuple | list):
@@ -32,6 +35,21 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, datetime):
         return iso(value)
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def _members(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+    found: dict[str, Any] = {}
+    for name, default in _defaults(type(value)):  # type: ignore[arg-type] # mypy: a type has no hash
+        member = getattr(value, name)
+        if member is not default and member != default:
+            found[name] = to_plain(member)
+    return found
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401 - a class
+    """The names of a dataclass's members with what they are where nobody says otherwise."""
+    return tuple((item.name, item.default) for item in fields(kind))
 
 
 def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON
@@ -47,7 +65,7 @@ def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON
 def dumps(value: object) -> str:
     """A value as one line of JSON."""
     data = to_plain(value)
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    text = _json(data)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -65,8 +65,9 @@ class Drawing:
 
     ``source_complete`` and ``target_complete``: what their listings lack is not there. ``states`` are later states of
     the archive's viewpoints with the viewpoints that show them, ``new_states`` those nobody has seen yet and how they
-    differ, ``changed`` viewpoints that are sent again as they are now, ``agreed`` what the server holds of those that
-    have become equal to it, ``current`` the guid of the state that one shows; ``unsent`` says why a changed one is not sent. All by local keys.
+    differ, ``current`` the guid of the state a viewpoint shows, ``changed`` viewpoints that are sent again as they are
+    now, ``agreed`` what the server holds of those that have become equal to it; ``unsent`` says why a changed one is
+    not sent. All by local keys.
     """
 
     source_site: Site

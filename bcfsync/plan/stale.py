@@ -27,7 +27,7 @@ MOST_TRIES = 2
 """So many times an atom is written again; who takes it away once more means it, or fights with another program."""
 
 AGAIN = "again"
-"""Among the members of a create: the atom had been known before, so that an older file may hold it, too."""
+"""Among the members on record of a write: what was written had been on record before."""
 
 _SETS = frozenset({"labels", "reference_links"})
 _UNSEEN = frozenset({Kind.PROJECT, Kind.DOCUMENT})
@@ -49,6 +49,7 @@ class Write:
         seen: what the server held when the two agreed before.
         generation: which write of the archive it was part of.
         tries: how often it was written again since.
+        again: what was written had been on record before, so that an older file may hold it, too.
     """
 
     key: Key
@@ -59,6 +60,7 @@ class Write:
     seen: Entity | None
     generation: int
     tries: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
     if item.verb is Verb.CREATE:
         if now is None:
             yield _Sign.BEFORE
-        elif AGAIN not in item.fields:
+        elif not item.again:
             yield _Sign.PROOF
         else:
             # an older file may hold it, too, as it was then
@@ -206,7 +208,12 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
         for name in item.fields:
             if not _alike(name, item.ours, item.new):
                 sign = _alike(name, now, item.new), _alike(name, now, item.ours)
-                yield from _signs_of(*sign, unique=name in OWN_WORDS and getattr(item.new, name) is not None)
+                yield from _signs_of(*sign, unique=_is_ours_alone(item, name))
+
+
+def _is_ours_alone(item: Write, name: str) -> bool:
+    """Whether a file can have a member's value from this write only."""
+    return name in OWN_WORDS and not item.again and getattr(item.new, name) is not None
 
 
 def _signs_of(is_new: bool, is_old: bool, *, unique: bool = False) -> Iterator[_Sign]:  # noqa: FBT001 - two answers
@@ -224,7 +231,7 @@ def _is_lost(item: Write, held: Mapping[Key, Entity]) -> bool:
     if now is None or item.new is None:
         return True
     if item.verb is Verb.CREATE:
-        return AGAIN in item.fields and said(now) != said(item.new)
+        return item.again and said(now) != said(item.new)
     return bool(_members_lost(item, now)) if item.fields else said(now) != said(item.new)
 
 

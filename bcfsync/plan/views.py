@@ -36,9 +36,7 @@ _MOST_STATES = 10
 
 _LESS = "has lost its {parts} while it kept its guid, as by a program that does not know them; not sent"
 _REDRAWN = "has another picture once more and shows the same; a program may draw it with each save, so it is not sent"
-_OFTEN = (
-    "has changed {count} times under its guid, as by a program that changes it with each save; save it as a new one"
-)
+_OFTEN = "was changed {count} times under its guid, as by a program with each save; save it as a new one; not sent"
 _MANY = "is one of {count} that changed at once, which looks like a program's doing and no person's; not sent"
 
 

@@ -46,7 +46,7 @@ class LeaseLost(Locked, OSError):
 class LeaseBroken(Guarded, ValueError):
     """The file that says whose the folder is says nothing that makes sense, or cannot be read."""
 
-    hint = f"run it again; if that does not help and no other machine keeps the folder, delete {LEASE}"
+    hint = "run it again; if that does not help and no other machine keeps the folder: bcfsync sync --take-over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Ownership:
             LeaseBroken: nobody can tell.
             CannotWrite: it cannot be taken over.
         """
-        found = read_lease(self._folder)
+        found = self._found(take_over=take_over)
         if found is None:
             self._lease = self._first()
         elif found.machine == self._machine.identity:
@@ -171,6 +171,16 @@ class Ownership:
             self._lease = self._taken(found, tell)
         else:
             raise KeptElsewhere(f"{self._folder}: {self._who(found)} keeps this folder{_said(found)}; it is left alone")
+
+    def _found(self, *, take_over: bool) -> Lease | None:
+        """The lease that is there; one that says nothing makes way where the folder is to be taken over."""
+        try:
+            return read_lease(self._folder)
+        except LeaseBroken:
+            if not take_over:
+                raise
+            _make_way(self._folder / LEASE)
+            return None
 
     def _who(self, found: Lease) -> str:
         same = (found.host, found.user) == (self._machine.host, self._machine.user)
@@ -189,6 +199,7 @@ class Ownership:
                     stream.write(_bytes(lease))
                     stream.flush()
                     os.fsync(stream.fileno())
+                    _open_to_all(path)
                 except OSError:
                     path.unlink(missing_ok=True)
                     raise
@@ -318,8 +329,27 @@ class Ownership:
         return found
 
     def _write(self, lease: Lease) -> None:
-        with replacing(self._folder / LEASE) as stream:
+        path = self._folder / LEASE
+        _open_to_all(path)
+        if path.exists() and not os.access(path, os.W_OK):
+            _make_way(path)
+        with replacing(path) as stream:
             stream.write(_bytes(lease))
+        _open_to_all(path)
+
+
+def _open_to_all(path: Path) -> None:
+    """Whoever may write the folder may keep it: with the first user's rights alone another could never take it over."""
+    with contextlib.suppress(OSError):
+        path.chmod(0o666)
+
+
+def _make_way(path: Path) -> None:
+    """Remove a lease that cannot be replaced: of another account, or marked read-only by a restored backup."""
+    with contextlib.suppress(OSError):
+        path.chmod(0o666)
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _bytes(lease: Lease) -> bytes:

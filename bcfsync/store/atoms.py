@@ -30,7 +30,7 @@ class Atoms(Database):
 
     def links(self) -> Iterator[tuple[Key, Key]]:
         """All identities: local key, remote key."""
-        yield from self._remembered("links", self._read_links)
+        return iter(self._remembered("links", self._read_links))
 
     def _read_links(self) -> Iterator[tuple[Key, Key]]:
         query = "SELECT kind, local_topic, local_guid, remote_topic, remote_guid FROM link"
@@ -39,7 +39,7 @@ class Atoms(Database):
 
     def shadows(self) -> Iterator[tuple[Key, str, str]]:
         """All shadows, the latest first: local key, replica, value."""
-        yield from self._remembered("shadows", self._read_shadows)
+        return iter(self._remembered("shadows", self._read_shadows))
 
     def _read_shadows(self) -> Iterator[tuple[Key, str, str]]:
         query = "SELECT kind, topic, guid, replica, value FROM shadow ORDER BY confirmed DESC"
@@ -57,12 +57,12 @@ class Atoms(Database):
 
     def noted(self, name: str) -> str | None:
         """A fact about the pair."""
-        with self._reading():
-            row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-            if row is None:
-                return None
-            whole(row[0])
-            return str(row[0])
+        return next(iter(self._remembered(f"meta {name}", lambda: self._read_noted(name))), None)
+
+    def _read_noted(self, name: str) -> Iterator[str]:
+        for (value,) in self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)):
+            whole(value)
+            yield str(value)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -180,7 +180,8 @@ class Atoms(Database):
     def _image_links(self, which: str, values: tuple[str, ...]) -> None:
         """Rows that are there and will go."""
         if self._run:
-            self._db.execute(f"INSERT OR IGNORE INTO image_link SELECT {self._run}, * FROM link WHERE {which}", values)
+            copied = f"INSERT OR IGNORE INTO image_link SELECT ?, * FROM link WHERE {which}"
+            self._db.execute(copied, (self._run, *values))
 
     def _image_shadow(self, key: Key, replica: str) -> None:
         if self._run:
@@ -192,9 +193,8 @@ class Atoms(Database):
 
     def _image_shadows(self, which: str, values: tuple[str, ...]) -> None:
         if self._run:
-            self._db.execute(
-                f"INSERT OR IGNORE INTO image_shadow SELECT {self._run}, * FROM shadow WHERE {which}", values
-            )
+            copied = f"INSERT OR IGNORE INTO image_shadow SELECT ?, * FROM shadow WHERE {which}"
+            self._db.execute(copied, (self._run, *values))
 
     def _put_back(self, run: int) -> None:
         """Every row that this run or a later one touched, as it was before the first of them."""

@@ -3,7 +3,7 @@
 Owns: the tables archive, conflict, hold, failure. Sees: generations.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bcfsync.changes import Key
@@ -23,12 +23,12 @@ class Attention(Generations):
 
     def archives(self) -> dict[str, ArchiveRecord]:
         """The archives as last seen, by replica."""
-        with self._reading():
-            rows = self._db.execute("SELECT replica, stamp, sha256, settled, looked FROM archive ORDER BY replica")
-            return {
-                replica: ArchiveRecord(replica, stamp, sha256, bool(settled), datetime.fromisoformat(looked))
-                for replica, stamp, sha256, settled, looked in rows
-            }
+        return {item.replica: item for item in self._remembered("archives", self._read_archives)}
+
+    def _read_archives(self) -> Iterator[ArchiveRecord]:
+        rows = self._db.execute("SELECT replica, stamp, sha256, settled, looked FROM archive ORDER BY replica")
+        for replica, stamp, sha256, settled, looked in rows:
+            yield ArchiveRecord(replica, stamp, sha256, bool(settled), datetime.fromisoformat(looked))
 
     def remember_archives(self, records: Iterable[ArchiveRecord]) -> None:
         """Remember archives as they are now."""
@@ -84,14 +84,14 @@ class Attention(Generations):
 
     def conflicts(self) -> list[StoredConflict]:
         """All conflicts, the longest-standing first."""
-        with self._reading():
-            found = []
-            for row in self._db.execute(f"SELECT {_CONFLICT} FROM conflict ORDER BY since, id"):
-                replica, *key, field, base, local, remote, label, since, prefer, value, decided = row
-                decision = None if decided is None else (prefer, value)
-                times = datetime.fromisoformat(since), decision, moment(decided)
-                found.append(StoredConflict(replica, key_from(*key), field, base, local, remote, label, *times))
-            return found
+        return list(self._remembered("conflicts", self._read_conflicts))
+
+    def _read_conflicts(self) -> Iterator[StoredConflict]:
+        for row in self._db.execute(f"SELECT {_CONFLICT} FROM conflict ORDER BY since, id"):
+            replica, *key, field, base, local, remote, label, since, prefer, value, decided = row
+            decision = None if decided is None else (prefer, value)
+            times = datetime.fromisoformat(since), decision, moment(decided)
+            yield StoredConflict(replica, key_from(*key), field, base, local, remote, label, *times)
 
     def decide(self, key: Key, field: str, prefer: str | None, value: str | None, replica: str | None = None) -> int:
         """Put on record what a person decided about a member; how many conflicts that meets.
@@ -127,13 +127,12 @@ class Attention(Generations):
 
     def holds(self) -> list[StoredHold]:
         """All holds, the longest-standing first."""
-        with self._reading():
-            return [
-                StoredHold(replica, *key_from(*key), reason, label, cause, datetime.fromisoformat(since))
-                for replica, *key, reason, label, cause, since in self._db.execute(
-                    f"SELECT {_HOLD} FROM hold ORDER BY since, id"
-                )
-            ]
+        return list(self._remembered("holds", self._read_holds))
+
+    def _read_holds(self) -> Iterator[StoredHold]:
+        rows = self._db.execute(f"SELECT {_HOLD} FROM hold ORDER BY since, id")
+        for replica, *key, reason, label, cause, since in rows:
+            yield StoredHold(replica, *key_from(*key), reason, label, cause, datetime.fromisoformat(since))
 
     # -- quarantine --------------------------------------------------------------------------------------------
 
@@ -148,11 +147,11 @@ class Attention(Generations):
 
     def failures(self) -> dict[Key, Failure]:
         """Atoms whose last try failed; confirming one clears it."""
-        with self._reading():
-            return {
-                key_from(*key): Failure(message, tries, datetime.fromisoformat(until))
-                for *key, message, tries, until in self._db.execute("SELECT * FROM failure")
-            }
+        return dict(self._remembered("failures", self._read_failures))
+
+    def _read_failures(self) -> Iterator[tuple[Key, Failure]]:
+        for *key, message, tries, until in self._db.execute("SELECT * FROM failure"):
+            yield key_from(*key), Failure(message, tries, datetime.fromisoformat(until))
 
     def forgive(self, keys: Collection[Key]) -> None:
         """Forget that these atoms failed: nobody tries them any more."""

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -122,6 +123,7 @@ class Database:
             yield
             self._db.execute("COMMIT")
         except BaseException:
+            self._rows.clear()  # what was read in between is not so
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise
@@ -142,6 +144,7 @@ class Database:
         self.close()
 
 
+@lru_cache(maxsize=65536)
 def key_from(kind: str, topic: str, guid: str) -> Key:
     """A key out of a row."""
     return Key(Kind(kind), topic, guid)

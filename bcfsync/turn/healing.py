@@ -12,7 +12,7 @@ from bcfsync.advance import said
 from bcfsync.base import read_base
 from bcfsync.canonical import digest
 from bcfsync.changes import Entity, Key, Side, Verb
-from bcfsync.plan.stale import Judged, Write, atoms, forgotten, judged, read
+from bcfsync.plan.stale import AGAIN, Judged, Write, atoms, forgotten, judged, read
 from bcfsync.store import UNSETTLED, Store, Unacknowledged
 
 _JUDGED = "judged:"
@@ -119,7 +119,8 @@ def _note_fought(store: Store, verdict: Judged, held: Mapping[Key, Entity]) -> N
 
 def _write(row: Unacknowledged) -> Write:
     new, ours, seen = (read(row.key.kind, text) for text in (row.new, row.old_local, row.old_seen))
-    return Write(row.key, Verb(row.verb), row.fields, new, ours, seen, row.generation, row.tries)
+    fields, again = tuple(name for name in row.fields if name != AGAIN), AGAIN in row.fields
+    return Write(row.key, Verb(row.verb), fields, new, ours, seen, row.generation, row.tries, again)
 
 
 def _shadow(value: Entity | None) -> str:

@@ -3,8 +3,9 @@
 Owns: what a turn is told. Sees: changes, policies, the store.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bcfsync.changes import Bodies, Side, Site
@@ -50,3 +51,18 @@ class Partner:
     neighbours: tuple[Store, ...] = ()
     spare: Callable[[Site, str, Bodies], None] = lambda _site, _topic, _bodies: None
     shelf: BlobShelf | None = None
+
+
+def as_spelled(partner: Partner, found: Mapping[str, str]) -> Partner:
+    """The partner with the archives for new topics as the folder spells them: some file systems know no case."""
+    known = {_folded(replica): replica for replica in found}
+
+    def spelled(replica: str) -> str:
+        return replica if replica in found else known.get(_folded(replica), replica)
+
+    rules = tuple(replace(rule, archive=spelled(rule.archive)) for rule in partner.rules)
+    return replace(partner, inbox=spelled(partner.inbox), rules=rules)
+
+
+def _folded(replica: str) -> str:
+    return unicodedata.normalize("NFC", replica).casefold()

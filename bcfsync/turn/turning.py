@@ -7,7 +7,6 @@ archive; so two archives meet on the server, and each is brought up to date with
 
 import hashlib
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -42,7 +41,7 @@ from bcfsync.store import ArchiveRecord
 from bcfsync.turn.attention import decisions, fail, fought, quarantined, stored_conflict, stored_hold
 from bcfsync.turn.events import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
 from bcfsync.turn.healing import heal, note_content
-from bcfsync.turn.partner import Partner, Way
+from bcfsync.turn.partner import Partner, Way, as_spelled
 from bcfsync.turn.presence import Presence
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -104,21 +103,6 @@ def turn(folder: Folder, partner: Partner, timing: Timing, command: str = "sync"
     yield from _Turn(folder, partner, timing, command).events()
 
 
-def _as_spelled(partner: Partner, found: Mapping[str, str]) -> Partner:
-    """The partner with the archives for new topics as the folder spells them: some file systems know no case."""
-    known = {_folded(replica): replica for replica in found}
-
-    def spelled(replica: str) -> str:
-        return replica if replica in found else known.get(_folded(replica), replica)
-
-    rules = tuple(replace(rule, archive=spelled(rule.archive)) for rule in partner.rules)
-    return replace(partner, inbox=spelled(partner.inbox), rules=rules)
-
-
-def _folded(replica: str) -> str:
-    return unicodedata.normalize("NFC", replica).casefold()
-
-
 class _Turn:
     def __init__(self, folder: Folder, partner: Partner, timing: Timing, command: str) -> None:
         self.folder = folder
@@ -150,7 +134,7 @@ class _Turn:
     def events(self) -> Iterator[TurnEvent]:
         """The whole turn."""
         self.found.update(self.folder.scan())
-        self.partner = _as_spelled(self.partner, self.found)
+        self.partner = as_spelled(self.partner, self.found)
         self.presence.follow()
         self.records = self.store.archives()
         if self._is_quiet():
@@ -448,11 +432,15 @@ class _Turn:
             kept.clear()
         kept |= {(item.key, item.field): item for item in plan.conflicts}
         self.holds.setdefault(replica, {})[source] = plan.holds
-        if plan.settle_until is not None or any(item.cause is Cause.UNREAD for item in plan.holds):
-            self.restless = True  # only another look can tell
+        if plan.settle_until is not None:
+            self.restless = True
         self.quarantined |= {
             key_of(item.kind, item.topic, item.guid) for item in plan.holds if item.cause is Cause.QUARANTINED
         }
+        unread = {key_of(item.kind, "", item.guid): item for item in plan.holds if item.cause is Cause.UNREAD}
+        for key in unread.keys() - self.quarantined:
+            fail(self.store, key, unread[key].reason, self.timing.clock())
+        self.quarantined |= unread.keys()
 
     def _applied(self, event: Applied) -> None:
         step, outcome = event.step, event.outcome

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from scenarios import done, gone, nothing, reasons, remote_edit, scenario, second_archive
+from scenarios import done, gone, nothing, reasons, remote_edit, remote_reword, scenario, second_archive
 from situations_deleting import MIRROR, mirrored, settled
 from worlds import (
     C1,
@@ -184,6 +184,10 @@ def comment_on_the_new_viewpoint(mint):
     settled(found)
     edit(found.local, comments=(*only(found.local).comments, comment(C2, "Also this", viewpoint_guid=V1)))
     bring(found)
+    settled(found)
+    remote_reword(found, "On the new one", comment="On this one")
+    assert [step.fields for step in fetch(found).writes] == [("comment",)]
+    assert {item.viewpoint_guid for item in only(found.local).comments} == {V1}
     settled(found)
     old, new = only(found.remote).comments
     assert (old.viewpoint_guid, new.viewpoint_guid) == (derived(found), derived(found))

@@ -1,13 +1,16 @@
 """The plan as a value: its order, what it holds back, and a target that vanished while it was looked at."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from scenarios import LATER, LATEST
 from worlds import (
     D1,
     LOCAL,
     R1,
     REMOTE,
+    START,
     T1,
     T2,
     T3,
@@ -17,18 +20,22 @@ from worlds import (
     drop,
     edit,
     fetch,
+    gid,
+    minted,
     only,
     paper,
     plan,
     rich_world,
     synced,
     topic,
+    view,
     world,
 )
 
 from bcfsync.base import read_base
-from bcfsync.changes import Bodies, Cause, Kind, Listing
+from bcfsync.changes import Bodies, Cause, Intent, Kind, Listing, ProjectInfo, Verb, key_of
 from bcfsync.model import DocumentReference, Project
+from bcfsync.net import Unanswered
 from bcfsync.plan.decide import decide
 from bcfsync.plan.policy import Deletes, Place, Placing, Policy
 from bcfsync.plan.triage import triage
@@ -132,8 +139,14 @@ def test_a_target_that_does_not_show_everything_gets_nothing_again():
     assert "is not shown" in held.reason
 
 
-def test_the_keys_of_a_conflict_are_the_same_from_either_direction():
-    found = synced(local=rich_world().local.bcf.topics)
+def said_of_conflicts(found, way):
+    return {(item.key, item.field, item.base, item.local, item.remote) for item in plan(found, way).conflicts}
+
+
+@pytest.mark.parametrize(("met", "mint"), [(True, None), (True, minted), (False, None)])
+def test_the_keys_of_a_conflict_are_the_same_from_either_direction(met, mint):
+    topics = rich_world().local.bcf.topics
+    found = synced(mint=mint and mint(), local=topics, documents=[paper()])
     held = found.local.bcf.topics[0]
     snippets = [replace(held.bim_snippet, blob=blob(name)) for name in ("mine", "theirs")]
     for side, word, snippet in ((found.local, "mine", snippets[0]), (found.remote, "theirs", snippets[1])):
@@ -143,16 +156,45 @@ def test_the_keys_of_a_conflict_are_the_same_from_either_direction():
             known.guid,
             priority=word,
             bim_snippet=snippet,
-            comments=tuple(replace(item, comment=word) for item in known.comments),
+            comments=tuple(replace(item, comment=f"{word} {item.comment}") for item in known.comments),
             document_references=tuple(replace(item, description=word) for item in known.document_references),
         )
-    there, back = (
-        {(item.key, item.field, item.base, item.local, item.remote) for item in plan(found, way).conflicts}
-        for way in (LOCAL, REMOTE)
-    )
+    if not met:
+        found.store.forget()
+    there, back = said_of_conflicts(found, LOCAL), said_of_conflicts(found, REMOTE)
     assert there == back
-    assert len(there) >= 5
-    assert {key.topic for key, *_ in there} <= {"", held.guid}
+    assert len(there) >= (5 if met else 2)
+    ours = {key_of(Kind.TOPIC, "", held.guid)}
+    ours |= {key_of(Kind.SNIPPET, held.guid, held.guid)}
+    ours |= {key_of(Kind.COMMENT, held.guid, item.guid) for item in held.comments}
+    ours |= {key_of(Kind.REFERENCE, held.guid, item.guid) for item in held.document_references}
+    assert {key for key, *_ in there} <= ours
+
+
+@pytest.mark.parametrize("mint", [None, minted], ids=["keeps guids", "mints guids"])
+def test_the_viewpoints_of_a_conflict_are_named_as_the_archive_names_them(mint):
+    views = tuple(view(gid(at), x=float(at)) for at in (71, 72, 73))
+    told = comment(viewpoint_guid=gid(71))
+    found = synced(mint=mint and mint(), local=[topic(viewpoints=views, comments=(told,))])
+    edit(found.local, comments=(replace(told, viewpoint_guid=gid(72)),))
+    held = only(found.remote)
+    third = next(item.guid for item in held.viewpoints if item.perspective_camera.camera_view_point.x == 73.0)
+    edit(found.remote, held.guid, comments=(replace(held.comments[0], viewpoint_guid=third),))
+    expected = {(key_of(Kind.COMMENT, T1, told.guid), "viewpoint_guid", gid(71), gid(72), gid(73))}
+    assert said_of_conflicts(found, LOCAL) == said_of_conflicts(found, REMOTE) == expected
+
+
+@pytest.mark.parametrize("mint", [None, minted], ids=["keeps guids", "mints guids"])
+def test_the_documents_of_a_conflict_are_named_as_the_archive_names_them(mint):
+    papers = [paper(gid(at), f"{at}.pdf") for at in (81, 82, 83)]
+    told = [DocumentReference(gid(at + 10), document_guid=gid(at), description=str(at)) for at in (81, 82, 83)]
+    found = synced(mint=mint and mint(), local=[topic(document_references=tuple(told))], documents=papers)
+    edit(found.local, document_references=(replace(told[0], document_guid=gid(82)), *told[1:]))
+    there = {item.description: item for item in only(found.remote).document_references}
+    moved = replace(there["81"], document_guid=there["83"].document_guid)
+    edit(found.remote, only(found.remote).guid, document_references=(moved, there["82"], there["83"]))
+    expected = {(key_of(Kind.REFERENCE, T1, gid(91)), "document_guid", gid(81), gid(82), gid(83))}
+    assert said_of_conflicts(found, LOCAL) == said_of_conflicts(found, REMOTE) == expected
 
 
 def test_a_reference_that_lost_its_document_across_is_the_same_reference_still():
@@ -209,3 +251,101 @@ def test_a_relation_is_literal_only_while_its_topic_is_in_neither_place():
     bring(found)
     edit(found.local, T1, related_topics=(T2,))
     assert plan(found, LOCAL).literal == frozenset()
+
+
+def sent_without_answers(*moments, mint=minted):
+    """Topics that were sent one after the other, at these seconds, and nobody heard how it went."""
+    found = world(mint=mint() if mint else None)
+    for at, seconds in enumerate(moments):
+        found.now = START + timedelta(seconds=seconds)
+        found.local.bcf = replace(found.local.bcf, topics=(topic(gid(at + 60), title=f"Topic {at}"),))
+        found.remote.fault = lambda _: "lost request"
+        with pytest.raises(Unanswered):
+            list(bring(found).plans)
+    found.remote.fault = lambda _: ""
+    topics = [topic(gid(at + 60), title=f"Topic {at}") for at, _ in enumerate(moments)]
+    found.local.bcf = replace(found.local.bcf, topics=tuple(topics))
+    return found
+
+
+def test_what_was_sent_without_an_answer_waits_until_the_last_of_it_can_have_arrived():
+    found = sent_without_answers(0, 30)
+    assert plan(found, LOCAL).settle_until == START + timedelta(seconds=30) + found.policy.settle
+
+
+def test_nothing_waits_where_the_server_keeps_our_guids():
+    assert plan(sent_without_answers(0, mint=None), LOCAL).settle_until is None
+
+
+def test_nothing_waits_for_what_was_sent_without_an_answer_and_is_not_sent_again():
+    found = sent_without_answers(0)
+    found.local.bcf = replace(found.local.bcf, topics=(topic(title="New"),))
+    assert plan(found, LOCAL).settle_until is None
+
+
+def test_an_edit_waits_for_no_answer_to_a_create():
+    found = synced(mint=minted(), local=[topic()])
+    edit(found.local, priority="High")
+    base = read_base(found.store, found.replica)
+    key = key_of(Kind.TOPIC, "", T1)
+    base = replace(base, intents={key: Intent(key, START, frozenset())})
+    paired = triage(base, LOCAL, found.local.listing(), found.remote.listing(), found.remote.capabilities)
+    made = decide(paired, base, found.local.load(paired.source_keys), found.remote.load(paired.target_keys), Policy())
+    assert [step.verb for step in made.steps] == [Verb.UPDATE]
+    assert made.settle_until is None
+
+
+@pytest.mark.parametrize("way", [LOCAL, REMOTE])
+@pytest.mark.parametrize("side", ["local", "remote"])
+def test_a_topic_that_cannot_be_read_is_held_in_the_same_words_from_either_direction(side, way):
+    found = synced(local=[topic(), topic(T2, title="Another")])
+    for each in (found.local, found.remote):
+        edit(each, priority="High" if each is found.local else "Low")
+    getattr(found, side).unread = {T1: "no such picture"}
+    made = plan(found, way)
+    assert made.steps == ()
+    assert not made.conflicts
+    (held,) = made.holds
+    assert (held.kind, held.guid, held.reason, held.cause) == (
+        Kind.TOPIC,
+        T1,
+        "cannot be read: no such picture",
+        Cause.UNREAD,
+    )
+    assert "Duct clashes with beam" in held.label
+
+
+def test_a_new_topic_that_cannot_be_read_is_held_under_its_title():
+    found = world(local=[topic()])
+    found.local.unread = {T1: "no such picture"}
+    (held,) = plan(found, LOCAL).holds
+    assert (held.guid, held.cause) == (T1, Cause.UNREAD)
+    assert "Duct clashes with beam" in held.label
+
+
+def test_the_next_topic_is_looked_at_where_one_cannot_be_read():
+    found = world(local=[topic(), topic(T2, title="Another")])
+    found.local.unread = {T1: "no such picture"}
+    assert [(step.verb, step.guid) for step in plan(found, LOCAL).writes] == [(Verb.CREATE, T2)]
+
+
+def test_a_topic_that_vanished_between_two_looks_is_not_spoken_of():
+    found = synced(local=[topic()])
+    base = read_base(found.store, found.replica)
+    paired = triage(base, LOCAL, found.local.listing(), found.remote.listing(), found.remote.capabilities)
+    assert decide(paired, base, Bodies({}), found.remote.load(paired.target_keys), Policy()).holds == ()
+
+
+@pytest.mark.parametrize(("theirs", "brought"), [(ProjectInfo(), True), (ProjectInfo(Project("q", "Office")), False)])
+def test_only_an_archive_without_one_learns_the_name_of_the_project(theirs, brought):
+    found = world(remote=[topic()])
+    found.remote.bcf = replace(found.remote.bcf, project=Project("p", "School"))
+    found.local.bcf = replace(found.local.bcf, project=theirs.project)
+    kinds = [step.kind for step in plan(found, REMOTE).steps]
+    assert (Kind.PROJECT in kinds) is brought
+    found.local.bcf, found.remote.bcf = replace(found.remote.bcf, topics=()), replace(found.local.bcf)
+    assert Kind.PROJECT not in [step.kind for step in plan(found, LOCAL).steps]
+
+
+def test_a_server_without_a_name_for_its_project_brings_none():
+    assert [step.kind for step in plan(world(remote=[topic()]), REMOTE).steps] == [Kind.TOPIC]

@@ -1,13 +1,15 @@
 """What an archive new to the pair is measured by: old news, edits, and what nobody can tell."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bcfsync.dates import timestamp
+from bcfsync.marks import is_unknown
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
-from bcfsync.model import Comment, Topic
-from bcfsync.plan.measuring import is_earlier, measured
+from bcfsync.model import BimSnippet, Blob, Comment, DocumentReference, Topic
+from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment
 
 MONDAY, TUESDAY, WEDNESDAY = (timestamp(datetime(2025, 3, day, tzinfo=UTC)) for day in (3, 4, 5))
 
@@ -97,3 +99,86 @@ def test_a_backup_put_back_under_its_old_name_is_known_by_its_date():
     assert is_earlier(FIRST, topic(TUESDAY))
     assert not is_earlier(FIRST, FIRST)
     assert not is_earlier(topic(None), FIRST)
+
+
+def test_where_the_server_holds_nothing_any_more_only_new_labels_are_edits():
+    before = topic(labels=("a",))
+    ours, theirs = measured(topic(TUESDAY, title="Wall", labels=("a", "b")), None, [(before, before)])
+    assert (ours.title, ours.labels, theirs.title, theirs.labels) == ("Wall", ("a",), "Wall", ())
+    said = Comment("c", "600 mm", date=MONDAY, modified_date=TUESDAY)
+    first = Comment("c", "650 mm", date=MONDAY)
+    assert [item.comment for item in measured(said, None, [(first, first)])] == ["600 mm", "600 mm"]
+
+
+OTHERWISE = topic(title="Wall", priority="Low", labels=("a",))
+"""An archive without a record of its own; its priority and label are on record."""
+
+
+@pytest.mark.parametrize(
+    ("theirs", "cleared"),
+    [(topic(), False), (topic(priority="Low", labels=("a",)), True)],
+    ids=["the server never kept them", "the server held them once"],
+)
+def test_only_what_the_server_once_held_can_have_been_cleared_there(theirs, cleared):
+    on_record = [(topic(priority="Low", labels=("a",)), theirs)]
+    updates, _ = exported(OTHERWISE, topic(), on_record)
+    assert ("priority" in updates) is cleared
+    ours, seen = measured(OTHERWISE, topic(), on_record)
+    assert merge_sets(("labels",), Shadows(seen, ours), topic(), OTHERWISE).updates == (
+        {"labels": ()} if cleared else {}
+    )
+
+
+def test_a_value_that_was_on_record_and_comes_in_a_later_revision_is_a_conflict():
+    server = topic(TUESDAY, title="Beam B-12")
+    assert imported(topic(WEDNESDAY), server, [(server, server), (FIRST, FIRST)]) == (set(), {"title"})
+
+
+@pytest.mark.parametrize("other", [topic(WEDNESDAY), topic(None)], ids=["an earlier one", "one without a date"])
+def test_a_revision_is_later_only_than_all_that_are_on_record(other):
+    value = topic(TUESDAY, topic_status="Closed")
+    for on_record in ([(FIRST, FIRST), (other, other)], [(other, other), (FIRST, FIRST)]):
+        assert imported(value, FIRST, on_record) == (set(), {"topic_status"})
+
+
+def test_the_server_may_have_spelled_what_an_archive_held():
+    spelled = topic(title="BEAM")
+    assert measured(FIRST, spelled, [(FIRST, spelled)]) == (FIRST, spelled)
+    ours, _ = measured(spelled, spelled, [(FIRST, spelled)])
+    assert ours is not FIRST
+
+
+def test_the_bytes_of_a_snippet_are_measured_elsewhere():
+    bare = BimSnippet("JSON", is_external=False, reference="a.json", reference_schema="")
+    before = topic(bim_snippet=bare)
+    value = topic(title="Wall", bim_snippet=replace(bare, blob=Blob("a", 1, "0" * 64)))
+    ours, _ = measured(value, topic(), [(before, before)])
+    assert not is_unknown(ours.bim_snippet)
+
+
+def test_only_topics_and_comments_are_measured_member_by_member():
+    one, other = DocumentReference("r", url="https://a.org"), DocumentReference("r", url="https://b.org")
+    assert measured(one, one, [(other, other)]) == (None, None)
+    assert moment(one) is None
+
+
+def test_what_an_archive_held_before_is_known_whatever_other_archives_held():
+    latest = topic(WEDNESDAY, title="Wall")
+    for on_record in ([(FIRST, FIRST), (latest, latest)], [(latest, latest), (FIRST, FIRST)]):
+        assert is_put_back(FIRST, latest, on_record)
+    assert not is_put_back(FIRST, latest, [(latest, latest)])
+    assert not is_put_back(latest, latest, [(latest, latest)])
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        (Topic("t", creation_date=MONDAY), MONDAY),
+        (Topic("t", creation_date=MONDAY, modified_date=TUESDAY), TUESDAY),
+        (Comment("c", date=MONDAY), MONDAY),
+        (Comment("c", date=MONDAY, modified_date=TUESDAY), TUESDAY),
+        (Comment("c"), None),
+    ],
+)
+def test_a_thing_was_last_worked_on_when_it_says_so(value, date):
+    assert moment(value) == (date and date.instant)

@@ -143,8 +143,9 @@ def test_a_newcomer_older_than_the_try_is_not_taken():
     assert newcomers(said(Y, "edited", SYNC, START - timedelta(hours=1))) == [None]
 
 
-def test_a_newcomer_a_little_older_is_taken_since_clocks_differ():
-    assert newcomers(said(Y, "edited", SYNC, START - timedelta(minutes=4))) == [Y]
+@pytest.mark.parametrize("minutes", [4, 5])
+def test_a_newcomer_a_little_older_is_taken_since_clocks_differ(minutes):
+    assert newcomers(said(Y, "edited", SYNC, START - timedelta(minutes=minutes))) == [Y]
 
 
 def test_with_two_unanswered_creates_no_newcomer_is_taken():
@@ -238,3 +239,82 @@ def test_a_newcomer_of_another_title_is_neither_taken_nor_doubled():
     assert "Leak in basement" in found.unclear
     (same,) = pair(scope(base, kind=Kind.TOPIC), [mine], [Candidate(X, "edited", SYNC, START, "Mine")])
     assert same.target is not None
+
+
+def test_nothing_is_paired_where_there_is_nothing():
+    assert pair(scope(), [], [said(X)]) == []
+
+
+def topics(*pairs, **members):
+    return linked_as(Kind.TOPIC, *pairs, **members)
+
+
+def linked_as(kind, *pairs, **members):
+    to_remote = {key(ours, kind): key(theirs, kind) for ours, theirs in pairs}
+    return Base(to_remote=to_remote, to_local={theirs: ours for ours, theirs in to_remote.items()}, **members)
+
+
+def test_a_topic_of_the_server_is_never_known_by_another_name():
+    (found,) = pair(scope(topics((A, X)), REMOTE, kind=Kind.TOPIC), [said(A, "new")], [said(A)])
+    assert (found.target, found.unclear) == (None, "")
+
+
+def test_one_topic_that_says_the_same_as_two_across_is_left_with_the_reason():
+    (found,) = pair(scope(kind=Kind.TOPIC), [said(A)], [said(X), said(Y)])
+    assert found.target is None
+    assert "cannot be told" in found.unclear
+
+
+def test_two_topics_that_say_the_same_as_one_across_are_left_with_the_reason():
+    found = pair(scope(kind=Kind.TOPIC), [said(A), said(B)], [said(X)])
+    assert [item.target for item in found] == [None, None]
+    assert all("cannot be told" in item.unclear for item in found)
+
+
+def test_of_topics_that_say_the_same_the_one_that_was_sent_without_an_answer_is_found():
+    where = scope(Base(intents=begun(A, kind=Kind.TOPIC)), REMOTE, kind=Kind.TOPIC)
+    assert paired(where, [said(X, author=SYNC)], [said(A), said(B)]) == [A]
+
+
+def test_on_the_way_back_what_was_there_before_an_unanswered_create_is_not_it():
+    where = scope(linked(intents=begun(A, Y)), REMOTE)
+    assert paired(where, [said(Y, author=SYNC)], [said(A)]) == [None]
+
+
+def test_two_unanswered_creates_that_arrived_are_told_apart_by_what_they_say():
+    where = scope(linked(intents=begun(A) | begun(B)))
+    targets = [said(Y, "two", SYNC), said(X, "one", SYNC)]
+    assert paired(where, [said(A, "one"), said(B, "two")], targets) == [X, Y]
+
+
+def test_once_one_of_two_unanswered_creates_is_found_the_newcomer_is_the_other():
+    where = scope(linked(intents=begun(A) | begun(B)))
+    targets = [said(X, "one", SYNC), said(Y, "edited", SYNC)]
+    assert paired(where, [said(A, "one"), said(B, "two")], targets) == [X, Y]
+
+
+def test_a_newcomer_is_not_doubtful_once_the_only_unanswered_create_is_found():
+    where = scope(linked(intents=begun(A)), REMOTE)
+    found = pair(where, [said(Y, author=SYNC), said(Z, "other", SYNC)], [said(A)])
+    assert [(item.target and item.target.guid, item.doubtful) for item in found] == [(A, False), (None, False)]
+
+
+@pytest.mark.parametrize(("site", "source", "target"), [(LOCAL, A, Y), (REMOTE, Y, A)])
+def test_the_only_newcomer_is_found_in_a_topic_the_server_calls_otherwise(site, source, target):
+    here, there = (T1, Z) if site is LOCAL else (Z, T1)
+    capabilities = MINTS if site is LOCAL else ARCHIVE
+    where = Scope(Kind.COMMENT, site, linked(intents=begun(A)), here, there, capabilities, MINTS)
+    ours, theirs = said(A), said(Y, "edited", SYNC)
+    assert paired(where, *(([ours], [theirs]) if site is LOCAL else ([theirs], [ours]))) == [target]
+
+
+def test_what_was_begun_anew_and_is_there_again_is_still_what_is_on_record():
+    where = scope(linked((A, X), held=[A], intents=begun(A, X)))
+    assert paired(where, [said(A)], [said(X, "other"), said(Y, author=SYNC)]) == [X]
+
+
+@pytest.mark.parametrize("site", [LOCAL, REMOTE])
+def test_what_is_gone_is_not_found_again_in_something_that_says_the_same(site):
+    where = scope(topics((A, X)), site, kind=Kind.TOPIC)
+    source, other = (said(A), said(Y)) if site is LOCAL else (said(X, author=SYNC), said(B))
+    assert paired(where, [source], [other]) == [None]

@@ -7,6 +7,7 @@ import pytest
 from scenarios import LATER, remote_edit, remote_reword, snippet
 from worlds import (
     C1,
+    LOCAL,
     R1,
     REMOTE,
     T1,
@@ -27,6 +28,7 @@ from worlds import (
 from bcfsync.changes import Kind, key_of
 from bcfsync.dates import timestamp
 from bcfsync.plan.policy import Decision, Place, Placing, Policy, Prefer
+from bcfsync.plan.resolving import takes
 
 SOON = timestamp(datetime(2026, 5, 1, tzinfo=UTC))
 
@@ -241,3 +243,92 @@ def test_the_newest_is_not_decided_for_where_a_value_changed_since():
     remote_edit(found, priority="theirs again", modified_date=SOON)
     decided(found, "priority", Decision("mine", "theirs", Prefer.NEWEST))
     assert len(bring(found).conflicts) == 1
+
+
+SIDES = [(bring, fetch), (fetch, bring)]
+
+
+@pytest.mark.parametrize("order", SIDES, ids=["import first", "export first"])
+@pytest.mark.parametrize("prefer", [Prefer.SERVER, Prefer.FILES, Prefer.NEWEST])
+@pytest.mark.parametrize("mine", ["In the file", None])
+def test_at_a_first_meeting_the_only_value_counts_whatever_side_is_preferred(mine, prefer, order):
+    theirs = None if mine else "On the server"
+    found = world(local=[topic(description=mine)], remote=[topic(description=theirs)])
+    found.policy = Policy(prefer={"*": prefer})
+    for one_way in order:
+        assert not one_way(found).conflicts
+    assert only(found.local).description == only(found.remote).description == (mine or theirs)
+
+
+@pytest.mark.parametrize(("prefer", "becomes"), [(Prefer.SERVER, "B"), (Prefer.FILES, "A")])
+def test_of_two_values_at_a_first_meeting_the_preferred_one_counts(prefer, becomes):
+    found = world(local=[topic(stage="A")], remote=[topic(stage="B")])
+    found.policy = Policy(prefer={"*": prefer})
+    for one_way in SIDES[0]:
+        assert not one_way(found).conflicts
+    assert (only(found.local).stage, only(found.remote).stage) == (becomes, becomes)
+
+
+def test_without_a_preference_the_only_value_at_a_first_meeting_is_a_conflict():
+    found = world(local=[topic(stage="A")], remote=[topic()])
+    assert [item.field for item in bring(found).conflicts] == ["stage"]
+
+
+@pytest.mark.parametrize("emptied", ["local", "remote"])
+def test_what_was_emptied_since_the_two_agreed_is_no_value_that_is_not_named(emptied):
+    found = synced(local=[topic(stage="old")])
+    found.policy = Policy(prefer={"*": Prefer.SERVER})
+    edit(found.local, stage=None if emptied == "local" else "A")
+    remote_edit(found, stage=None if emptied == "remote" else "B")
+    bring(found)
+    fetch(found)
+    becomes = None if emptied == "remote" else "B"
+    assert (only(found.local).stage, only(found.remote).stage) == (becomes, becomes)
+
+
+def test_a_conflict_shows_both_values_as_they_are_written():
+    found = synced(local=[topic(title="Old")])
+    edit(found.local, title="MINE")
+    remote_edit(found, title="THEIRS")
+    for one_way in (bring, fetch):
+        assert [(item.base, item.local, item.remote) for item in one_way(found).conflicts] == [
+            ("Old", "MINE", "THEIRS")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "merged"),
+    [
+        (Decision("A", "B", Prefer.FILES), ()),
+        (Decision("A", "B", value="A"), ()),
+        (Decision("A", "B", value="C"), ("title",)),
+    ],
+)
+def test_only_a_value_neither_side_held_is_a_third_one(decision, merged):
+    found = synced(local=[topic(title="Old")])
+    edit(found.local, title="A")
+    remote_edit(found, title="B")
+    decided(found, "title", decision)
+    assert [step.merged for step in plan(found, LOCAL).writes] == [merged]
+
+
+@pytest.mark.parametrize(
+    ("member", "text", "possible"),
+    [
+        ("title", "Wall", True),
+        ("title", "", False),
+        ("priority", None, True),
+        ("index", "three", False),
+        ("index", "3", True),
+        ("bim_snippet", "a.json", False),
+    ],
+)
+def test_a_person_can_decide_only_for_what_a_member_can_be(member, text, possible):
+    assert takes(member, text) is possible
+
+
+def test_a_text_of_blank_lines_has_no_lines_to_merge():
+    found = synced(local=[topic(description="\n\n\n\n")])
+    edit(found.local, description="a\n\n\n\n")
+    remote_edit(found, description="\n\n\n\nb")
+    assert [item.field for item in bring(found).conflicts] == ["description"]

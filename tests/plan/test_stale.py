@@ -10,7 +10,7 @@ from bcfsync.changes import Files, Key, Kind, Related, Verb, key_of
 from bcfsync.dates import timestamp
 from bcfsync.marks import is_unknown
 from bcfsync.model import BimSnippet, Blob, Comment, Document, DocumentReference, HeaderFile, Topic, Viewpoint
-from bcfsync.plan.stale import AGAIN, MOST_TRIES, Write, atoms, forgotten, judged, read
+from bcfsync.plan.stale import MOST_TRIES, Write, atoms, forgotten, judged, read
 
 T1, T2, C1, C2, V1, R1 = (f"{at:08d}-0000-4000-8000-000000000000" for at in range(1, 7))
 DUCT, PIPE = key_of(Kind.TOPIC, "", T1), key_of(Kind.TOPIC, "", T2)
@@ -49,7 +49,7 @@ def key_for(value) -> Key:
 
 def created(generation, value, *, again=False, tries=0):
     """We gave the archive an atom; ``again``: one that it had held before."""
-    return Write(key_for(value), Verb.CREATE, (AGAIN,) if again else (), value, None, None, generation, tries)
+    return Write(key_for(value), Verb.CREATE, (), value, None, None, generation, tries, again)
 
 
 def edited(generation, before, tries=0, **members):
@@ -91,6 +91,8 @@ SHOWN = {
     "a description can only be ours": ([edited(1, PLANNED, **BUILT)], [changed(PLANNED, **BUILT)], 1),
     "one of ours is enough where other members of that write are as they were": (
         [edited(1, PLANNED, **BUILT, **CLOSED, priority="High")], [changed(PLANNED, **BUILT)], 1),
+    "words that were on record before may be anybody's": (
+        [replace(edited(1, PLANNED, **BUILT, **CLOSED), again=True)], [changed(PLANNED, **BUILT)], 0),
     "words that somebody else chose show nothing": (
         [edited(1, PLANNED, **BUILT)], [changed(PLANNED, description="As sold")], 0),
     "words we gave that stood there before show nothing": (
@@ -252,6 +254,11 @@ def test_a_list_that_was_lost_is_put_back_whole():
 
 def test_a_list_that_is_there_is_no_loss_whatever_else_was_lost():
     found = judge([created(1, ANSWERED), exchanged(2, ONE_FILE, TWO_FILES)], TWO_FILES)
+    assert set(found.shadows) == {SECOND}
+
+
+def test_an_edit_that_is_there_beside_an_edit_of_somebody_else_is_no_loss():
+    found = judge([created(1, ANSWERED), edited(2, PLANNED, **CLOSED)], changed(PLANNED, **CLOSED, title="Pipe"))
     assert set(found.shadows) == {SECOND}
 
 
@@ -438,6 +445,9 @@ TITLED = changed(PLANNED, title="Duct 2")
 FORGOTTEN = {
     "a topic it never knew": (created(1, PLANNED), None, None),
     "a topic that was created and lost was never there": (created(1, PLANNED), PLANNED, None),
+    "a topic that was created and lost was never there, whatever became of it": (created(1, PLANNED), TITLED, None),
+    "an edit of what it never knew": (edited(1, PLANNED, **BUILT), None, None),
+    "a list it never knew": (exchanged(1, ONE_FILE, TWO_FILES), None, None),
     "a deletion that was lost is none of its business": (deleted(1, ASKED), ASKED, ASKED),
     "a member that was written and lost is as it was before": (
         edited(1, PLANNED, **BUILT), changed(TITLED, **BUILT), TITLED),

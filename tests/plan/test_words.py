@@ -148,3 +148,19 @@ def test_a_comment_that_was_edited_says_who_edited_it():
     assert (same.author, same.date, same.guid) == (ANNA, MORNING, "r2")
     edited = returned(replace(theirs, comment="No", modified_author=BEN, modified_date=EVENING), theirs, ours)
     assert (edited.comment, edited.author, edited.modified_author) == ("No", ANNA, BEN)
+
+
+def test_a_comment_nobody_edited_since_is_dated_as_the_file_had_it_or_else_as_the_server_has_it():
+    ours, theirs = comment(modified_date=NOON), comment("r2", modified_date=EVENING)
+    assert returned(theirs, theirs, ours).modified_date == NOON
+    assert returned(theirs, theirs, replace(ours, modified_date=None)).modified_date == EVENING
+
+
+def test_a_comment_that_was_edited_and_edited_back_says_when():
+    ours, theirs = comment(modified_date=NOON), comment("r2", modified_date=NOON)
+    assert returned(replace(theirs, modified_date=EVENING), theirs, ours).modified_date == EVENING
+
+
+def test_a_comment_that_says_something_else_under_the_same_date_keeps_the_servers_date():
+    ours, theirs = comment(), comment("r2", modified_date=NOON)
+    assert returned(replace(theirs, comment="No", modified_date=EVENING), theirs, ours).modified_date == EVENING

@@ -284,13 +284,13 @@ def test_an_owner_whose_folder_takes_nothing_any_more_writes_no_archive(office, 
     ["", "\0" * 200, "[]", '{"machine": "x"}', '"machine"', "<<<<<<< ours"],
     ids=["empty", "zeros", "list", "half", "text", "merge"],
 )
-def test_a_lease_that_says_nothing_stops_everybody_until_it_is_deleted(tmp_path, text):
+def test_a_lease_that_says_nothing_stops_everybody_until_somebody_takes_over(tmp_path, text):
     (tmp_path / LEASE).write_text(text, encoding="utf-8")
     for machine in (OFFICE, SITE):
         with pytest.raises(LeaseBroken, match="does not say which machine"):
-            Ownership(tmp_path, machine).claim(take_over=True)
-    (tmp_path / LEASE).unlink()
-    Ownership(tmp_path, SITE).claim()
+            Ownership(tmp_path, machine).claim()
+    Ownership(tmp_path, SITE).claim(take_over=True)
+    assert (said(tmp_path).machine, said(tmp_path).epoch) == (SITE.identity, 1)
 
 
 @pytest.mark.parametrize(("name", "value"), [("machine", 1), ("host", None), ("epoch", "2"), ("expires", 7)])
@@ -391,3 +391,14 @@ def test_a_copy_of_the_state_on_another_machine_is_refused_while_the_first_one_w
     with pytest.raises(KeptElsewhere, match="works on this folder right now"):
         Ownership(tmp_path, replace(OFFICE, host="new-laptop"), hours.times).claim()
     first.check()
+
+
+def test_a_lease_marked_read_only_bars_nobody(office, site, tmp_path):
+    (tmp_path / LEASE).chmod(0o444)
+    office.hold()
+    office.check()
+    office.release()
+    (tmp_path / LEASE).chmod(0o444)
+    site.claim(take_over=True)
+    assert (said(tmp_path).machine, said(tmp_path).epoch) == (SITE.identity, 2)
+    assert (tmp_path / LEASE).stat().st_mode & 0o222
