@@ -49,6 +49,8 @@ TOPIC_SETS = ("labels", "reference_links")
 OWN_WORDS = frozenset({"title", "description", "comment", "due_date"})
 """Members whose values two people hardly ever choose alike; a status is one of five."""
 
+_FEW_WORDS = 3
+
 _NO_CONTENT = frozenset({"folder", "path", "alias", "synthetic", "flat", "spelling"})
 _FILE_NAMES = frozenset({"reference"})
 
@@ -131,6 +133,11 @@ def topic_content(topic: Topic) -> str:
     for name in TOPIC_SETS:
         said[name] = list[Plain](sorted(map(_key, getattr(topic, name))))
     return digest(_without_absent(said))
+
+
+def is_worded(text: str | None) -> bool:
+    """Whether a text has so many words that two people hardly ever choose the same: “OK” and “see above” have not."""
+    return len((text or "").split()) > _FEW_WORDS
 
 
 @remembered

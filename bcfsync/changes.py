@@ -152,7 +152,8 @@ class Capabilities:
 class Listed:
     """A topic as a listing shows it: its guid as spelled, a digest of what it says, whose it is, its title.
 
-    ``modified`` is when it was changed last, where that is known; on some servers its comments count.
+    ``modified`` is when it was changed last, where that is known; on some servers its comments count. ``worded``: it
+    has words that two people hardly ever choose alike, beside its title.
     """
 
     guid: str
@@ -161,6 +162,7 @@ class Listed:
     date: datetime | None = None
     title: str = ""
     modified: datetime | None = None
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

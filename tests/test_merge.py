@@ -144,6 +144,23 @@ def test_texts_changed_in_different_lines_are_united(base, one, other, merged):
     assert merged_text(base, [other, one]) == merged
 
 
+def numbered(lines):
+    return [f"line {at}" for at in range(lines)]
+
+
+def test_a_text_of_many_equal_lines_is_united_like_any_other():
+    base = ["x"] * 300
+    assert merged_text("\n".join(base), ["\n".join(["a", *base]), "\n".join([*base, "b"])]) == "\n".join(
+        ["a", *base, "b"]
+    )
+
+
+@pytest.mark.parametrize(("before", "after", "united"), [(2000, 2000, True), (2001, 2, False), (2, 2001, False)])
+def test_texts_of_more_than_two_thousand_lines_are_not_compared(before, after, united):
+    base, text = "\n".join(numbered(before)), "\n".join([*numbered(after - 1), "last"])
+    assert merged_text(base, [text]) == (text if united else None)
+
+
 LINES = st.lists(st.sampled_from("abcd"), max_size=6).map("\n".join)
 
 

@@ -17,6 +17,7 @@ from bcfsync.cli.telling import deed_facts, deed_line, moment_text
 from bcfsync.cli.turns import short
 from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key
+from bcfsync.marks import shown
 from bcfsync.store import REMOTE, LoggedDeed, Store, StoredConflict, StoredHold, seen_of
 
 LEAST = 4
@@ -88,7 +89,8 @@ def _read(store: Store, pair: str, guid: str) -> Topic:
         if found != key:
             continue
         if replica == REMOTE:
-            topic.title = json.loads(value).get("title")
+            title = shown(json.loads(value).get("title"))
+            topic.title = title if isinstance(title, str) else topic.title
         elif seen_of(replica) is None and "/" in replica:
             topic.archives.append(archive_name(replica))
     ids = {guid, topic.remote}

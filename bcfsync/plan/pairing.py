@@ -19,13 +19,17 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An atom to be paired: its guid as spelled, what it says, whose it is, and a topic's title."""
+    """An atom to be paired: its guid as spelled, what it says, whose it is, and a topic's title.
+
+    ``worded``: it says it in words that two people hardly ever choose alike.
+    """
 
     guid: str
     content: str
     author: str | None = None
     date: datetime | None = None
     title: str = ""
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,8 @@ def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
         return False  # equal file names are no equal documents; a reference that is paired says more
     if scope.kind in {Kind.VIEWPOINT, Kind.REFERENCE}:
         return True
+    if source.worded:
+        return True  # whoever brought it there
     here, there = (source, target) if scope.site is Site.LOCAL else (target, source)
     return there.author is not None and there.author in {here.author, scope.server.user}
 

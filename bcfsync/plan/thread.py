@@ -7,7 +7,7 @@ Owns: their rules and order. Sees: the drawing board. Rules: docs/sync-rules.md;
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import comment_content, viewpoint_content
+from bcfsync.canonical import comment_content, is_worded, viewpoint_content
 from bcfsync.changes import Kind, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
@@ -158,4 +158,5 @@ def _keyed(drawing: Drawing, comment: object, topic: str) -> Any:  # noqa: ANN40
 
 def _candidate(comment: Comment) -> Candidate:
     date = comment.date.instant if comment.date else None
-    return Candidate(comment.guid, comment_content(comment), comment.author, date)
+    worded = is_worded(comment.comment)
+    return Candidate(comment.guid, comment_content(comment), comment.author, date, worded=worded)

@@ -120,4 +120,4 @@ def _gone(base: Base, pairs: Iterable[Pair]) -> frozenset[str]:
 
 
 def _candidate(item: Listed) -> Candidate:
-    return Candidate(item.guid, item.content, item.author, item.date, item.title)
+    return Candidate(item.guid, item.content, item.author, item.date, item.title, item.worded)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from bcfsync.canonical import topic_content
+from bcfsync.canonical import is_worded, topic_content
 from bcfsync.changes import Change, Entity, Files, Kind, Listed, ProjectInfo, Related, Verb
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, BimSnippet, Comment, Document, DocumentReference, Topic, Viewpoint
@@ -19,7 +19,8 @@ def listed(topic: Topic) -> Listed:
     """A topic as a listing shows it."""
     date = topic.creation_date.instant if topic.creation_date else None
     modified = topic.modified_date.instant if topic.modified_date else None
-    return Listed(topic.guid, topic_content(topic), topic.creation_author, date, topic.title, modified)
+    what = topic_content(topic), topic.creation_author, date, topic.title, modified
+    return Listed(topic.guid, *what, worded=is_worded(topic.description))
 
 
 class Draft:

@@ -19,10 +19,13 @@ from scenarios import (
     snippet,
 )
 from worlds import (
+    BEN,
+    C1,
     C2,
     D1,
     R1,
     R2,
+    SYNC,
     T2,
     V1,
     bring,
@@ -108,6 +111,37 @@ def memory_lost(mint):
         assert nothing(one_way(found))
         assert nothing(other_way(found))
         assert nothing(one_way(found))
+
+
+def brought_by_another_machine(mint, **members):
+    """The same archive lies at two machines, and the other one has sent it already, under its own user's name."""
+    topics = [rich_topic(comments=(comment(C1, "The duct has to go 20 cm down"),), **members)]
+    found = world(mint=mint, local=topics)
+    elsewhere = world(local=topics, mint=mint)
+    elsewhere.remote = found.remote
+    found.remote.user = BEN
+    bring(elsewhere)
+    found.remote.user = SYNC
+    return found
+
+
+@scenario("M6")
+def brought_by_another_user_in_many_words(mint):
+    for one_way in (bring, fetch):
+        found = brought_by_another_machine(mint, description="The duct goes through the beam of level 2")
+        assert nothing(one_way(found))
+        for each in (bring, fetch):
+            assert nothing(each(found))
+        assert [len(side.bcf.topics) for side in (found.local, found.remote)] == [1, 1]
+        assert len(only(found.remote).comments) == len(only(found.remote).viewpoints) == 1
+
+
+@scenario("M7")
+def brought_by_another_user_with_a_title_only(mint):
+    found = brought_by_another_machine(mint)
+    bring(found)
+    fetch(found)
+    assert [len(side.bcf.topics) for side in (found.local, found.remote)] == ([2, 2] if mint else [1, 1])
 
 
 # -- several archives ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sentences_of_bcfsync  # noqa: F401 - to learn the sentences
 import sentences_of_people  # noqa: F401
+import sentences_of_viewers  # noqa: F401
 from spoken import SENTENCES, NotUnderstood, World, play, understood
 
 FILES = sorted(Path(__file__).parent.glob("*.txt"))

@@ -435,3 +435,32 @@ def an_older_copy_is_saved_over_a_new_topic_with_a_picture(found):
 def another_value_in_an_older_copy_is_a_conflict(found):
     _stale(found, saying(priority="Theirs"))
     in_file(found, saying(priority="Mine"))
+
+
+def shown_from(x: float, name: str = "picture"):
+    """A program saves the first viewpoint otherwise under its guid."""
+    return lambda item: replace(
+        item, viewpoints=(view(item.viewpoints[0].guid, x=x, picture=blob(name)), *item.viewpoints[1:])
+    )
+
+
+@scenario(talked)
+def a_viewpoint_is_changed_under_its_guid_and_commented_on(found):
+    in_file(found, shown_from(8.0, "another"))
+    in_file(found, with_comments(comment(C3, "there", viewpoint_guid=V1)))
+
+
+@scenario(talked, policy=MIRROR)
+def a_viewpoint_that_was_changed_twice_is_deleted(found):
+    for x in (8.0, 9.0):
+        in_file(found, shown_from(x))
+        settle(found)
+    in_file(found, lambda it: replace(it, viewpoints=(), comments=()))
+
+
+@scenario(talked)
+def a_changed_viewpoint_reaches_a_copy_that_was_edited(found):
+    found.folder.put("b.bcf", archive(found).bcf.topics[0])
+    settle(found)
+    in_file(found, shown_from(8.0))
+    in_file(found, with_comments(comment(C3, "there", viewpoint_guid=V1)), "b.bcf")
