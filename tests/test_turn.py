@@ -8,6 +8,7 @@ from worlds import ANNA, C1, C2, C3, T1, T2, T3, V1, comment, drop, edit, only, 
 
 from bcfsync.changes import Cause, Kind, Site, Verb
 from bcfsync.model import Bcf
+from bcfsync.net import Unanswered
 from bcfsync.plan.policy import SETTLE, Deletes, Place, Policy, Prefer
 from bcfsync.run import Applied, Timing
 from bcfsync.turn import Braked, InSync, Missing, StaleSave, Unreadable, Way, rehearse
@@ -636,3 +637,28 @@ def test_no_server_is_believed_for_more_than_an_hour():
     found.sleep(3601)
     settle(found)
     assert sorted(texts(only(archive(found, "a.bcf")))) == ["one", "unseen"]
+
+
+def test_an_edit_sent_without_an_answer_and_taken_back_is_no_past_of_an_equal_choice_later():
+    found = office()
+    found.remote = Named(found.remote)
+    server = found.remote.side
+    file = found.folder.put("a.bcf", topic(topic_status="Open"))
+    settle(found)
+    edit(file, topic_status="Closed")
+    file.save(file.bcf)
+    server.fault = lambda _: "lost request"
+    with pytest.raises(Unanswered):
+        take(found)
+    server.fault = lambda _: ""
+    edit(file, topic_status="Open")
+    file.save(file.bcf)
+    for _ in range(3):
+        found.sleep(10)
+        take(found)
+    found.sleep(30 * 60)
+    take(found)
+    edit(server, only(server).guid, topic_status="Closed")
+    server.written.append(None)  # its list has another name now
+    take(found)
+    assert only(server).topic_status == only(file).topic_status == "Closed"

@@ -44,7 +44,13 @@ class LeaseLost(Locked, OSError):
 
 
 class LeaseBroken(Guarded, ValueError):
-    """The file that says whose the folder is says nothing that makes sense, or cannot be read."""
+    """The file that says whose the folder is says nothing that makes sense, or cannot be read.
+
+    Attributes:
+        read: whether it was read, and says nothing.
+    """
+
+    read = True
 
     hint = "run it again; if that does not help and no other machine keeps the folder: bcfsync sync --take-over"
 
@@ -104,7 +110,9 @@ def read_lease(folder: Path) -> Lease | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LeaseBroken(f"{path}: it cannot be read: {error.strerror or error}") from error
+        broken = LeaseBroken(f"{path}: it cannot be read: {error.strerror or error}")
+        broken.read = False
+        raise broken from error
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise LeaseBroken(f"{path}: it does not say which machine keeps the folder") from error
     texts = (lease.machine, lease.host, lease.user, lease.since, lease.expires or "")
@@ -176,8 +184,8 @@ class Ownership:
         """The lease that is there; one that says nothing makes way where the folder is to be taken over."""
         try:
             return read_lease(self._folder)
-        except LeaseBroken:
-            if not take_over:
+        except LeaseBroken as error:
+            if not (take_over and error.read):
                 raise
             _make_way(self._folder / LEASE)
             return None

@@ -39,6 +39,11 @@ class Unanswered(Atoms):
             whole(value, local, seen)
             yield SentWrite(key_from(*key), replica, verb, tuple(json.loads(fields)), value, local, seen)
 
+    def is_waiting(self, since: datetime) -> bool:
+        """Whether anything was sent since a moment that has no answer on record: it may come, or not."""
+        with self._reading():
+            return self._db.execute("SELECT 1 FROM sent WHERE begun >= ?", (since.isoformat(),)).fetchone() is not None
+
     def remember_known(self, kind: Kind, topic: str, guids: frozenset[str]) -> None:
         """Record which ids the target held before the first create of a kind in a topic.
 

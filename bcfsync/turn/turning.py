@@ -465,11 +465,12 @@ class _Turn:
 
     def _remember(self) -> None:
         """Remember what the turn saw; where nothing was left to do, the next turn may believe it."""
-        calm = not self.written and not self.restless
+        now = self.timing.clock()
+        # what was sent without an answer is looked for until it is too old to come
+        calm = not (self.written or self.restless or self.store.is_waiting(now - LOOK_AGAIN))
         if calm and self.partner.patient and self.remote_moved:
             # what nobody plans any more has no next try either
             self.store.forgive(set(self.store.failures()) - self.quarantined)
-        now = self.timing.clock()
         records = [
             # an archive that was saved between the scan and the look has not had its pass yet
             ArchiveRecord(replica, stamp, None, settled=calm and stamp == self.found.get(replica, stamp), looked=now)

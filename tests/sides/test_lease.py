@@ -402,3 +402,14 @@ def test_a_lease_marked_read_only_bars_nobody(office, site, tmp_path):
     site.claim(take_over=True)
     assert (said(tmp_path).machine, said(tmp_path).epoch) == (SITE.identity, 2)
     assert (tmp_path / LEASE).stat().st_mode & 0o222
+
+
+def test_a_lease_that_cannot_be_read_just_now_is_not_swept_away(office, site, tmp_path, monkeypatch):
+    def refused(*_args, **_more):
+        raise PermissionError(13, "in use by another process")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(LeaseBroken, match="in use by another process"):
+        site.claim(take_over=True)
+    monkeypatch.undo()
+    assert said(tmp_path).machine == OFFICE.identity
