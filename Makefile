@@ -63,8 +63,8 @@ fuzz: $(STAMP)  ## mutants of every sample: N=200000 SEED=7 for a long run, CASE
 sim: $(STAMP)  ## scenarios through the simulator: SEEDS=90000 FIRST=0, ONE=17 PROFILE=mints for one as a story
 	$(BIN)/python tests/sim/simulate.py --jobs 2 $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(ONE),--seed $(ONE))
 
-mutants: $(STAMP)  ## faults put into the planner, which the tests have to notice: MOST=300 SEED=2 for another sample
-	$(BIN)/python tests/mutation.py --most $(or $(MOST),300) --seed $(or $(SEED),1) --least 90
+mutants: $(STAMP)  ## every fault that can be put into the planner; fails below 90 % noticed: QUICK=1 by its unit tests only, MODULE=plan/topics.py, MOST=300 SEED=2
+	$(BIN)/python tests/mutation.py --least 90 $(if $(QUICK),--quick) $(if $(MODULE),--module $(MODULE)) $(if $(MOST),--most $(MOST)) $(if $(SEED),--seed $(SEED))
 
 machine: $(STAMP)  ## the state machine over archives, SQLite and HTTP: EXAMPLES=1000 STEPS=60
 	BCFSYNC_MACHINE_EXAMPLES=$(or $(EXAMPLES),1000) BCFSYNC_MACHINE_STEPS=$(or $(STEPS),40) $(BIN)/python -m pytest -q tests/state/test_state_machine.py

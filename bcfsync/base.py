@@ -85,8 +85,9 @@ def read_base(store: Store, replica: str) -> Base:
             seen.texts[key] = text
         elif archive is not None:
             copies.seen.setdefault(key, {})[archive] = text
-        elif not has_marks(text):  # what an archive never agreed on measures no other one
-            copies.texts.setdefault(key, {})[name] = text
+        else:
+            if not has_marks(text):  # what an archive never agreed on measures no other one
+                copies.texts.setdefault(key, {})[name] = text
             if not name.startswith(PAST):
                 others.texts.setdefault(key, {})[name] = text
     return Base(

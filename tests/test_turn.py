@@ -662,3 +662,16 @@ def test_an_edit_sent_without_an_answer_and_taken_back_is_no_past_of_an_equal_ch
     server.written.append(None)  # its list has another name now
     take(found)
     assert only(server).topic_status == only(file).topic_status == "Closed"
+
+
+@pytest.mark.parametrize("title", ["Duct clashes with beam", "Another title"])
+def test_two_files_against_each_other_are_a_conflict_whatever_else_one_of_them_never_agreed_on(title):
+    found = office(policy=Policy(prefer={"priority": Prefer.FILES}))
+    found.folder.put("a.bcf", topic(title=title, priority="a"))
+    found.remote.bcf = replace(found.remote.bcf, topics=(topic(priority="r"),))
+    settle(found)
+    assert only(found.remote).priority == "a"
+    found.folder.put("b.bcf", topic(priority="b"))
+    settle(found)
+    assert only(found.remote).priority == "a"
+    assert (HERE + "b.bcf", "priority") in {(item.replica, item.field) for item in found.store.conflicts()}

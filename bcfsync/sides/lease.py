@@ -28,7 +28,7 @@ RENEWAL = 20.0
 _LOOK = 2.0
 _READ_BACK = 1.0
 _TRIES, _TRY_AGAIN = 3, 0.3
-_MOST = 4096
+_MOST = 65536
 
 
 class KeptElsewhere(Locked, OSError):

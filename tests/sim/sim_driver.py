@@ -9,15 +9,17 @@ from bcfsync.run import Applied, Planned, Timing
 from bcfsync.turn import Partner, Pass, StaleSave, turn
 
 if TYPE_CHECKING:
+    from sim_machine import Machine
     from sim_world import World
 
 
 class Engine:
     """Drives a pair; everything it knows between two turns is in the store."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "World", machine: "Machine") -> None:
         """Set the policy of the scenario."""
         self.world = world
+        self.machine = machine
         self.spared: list[Bodies] = []
         self.failed = 0
 
@@ -28,14 +30,14 @@ class Engine:
         prefer = {} if scenario.prefer is Prefer.MANUAL else {"*": scenario.prefer}
         partner = Partner(
             world.server,
-            world.store,
+            self.machine.store,
             scenario.inbox,
             Policy(deletes=scenario.deletes, prefer=prefer),
             allowed=scenario.allowed if scenario.deletes is Deletes.MIRROR else None,
             spare=lambda _site, _topic, bodies: self.spared.append(bodies),
         )
         timing = Timing(lambda: world.now, world.sleep)
-        with closing(turn(world.folder, partner, timing)) as events:  # type: ignore[type-var]
+        with closing(turn(self.machine.folder, partner, timing)) as events:  # type: ignore[type-var]
             for event in events:
                 self._note(event)
 

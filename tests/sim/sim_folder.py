@@ -7,6 +7,7 @@ coming one is announced, compared again, and only then the file is another one. 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import IO
 
 from sim_faults import Seams
@@ -132,7 +133,7 @@ class SimArchive:
             raise Torn(f"{self.name}: central directory missing")
         self.stamp, self.bcf = (None, NO_TOPICS) if file is None else (file.stamp, file.bcf)
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
         """An archive keeps every guid and lets go of everything."""
         return Capabilities(self.name, client_guid=True, deletes=DELETABLE)

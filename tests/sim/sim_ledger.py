@@ -73,7 +73,8 @@ class Ledger:
     """All user writes that were published, and why some tokens need not be anywhere.
 
     ``third`` are tokens written over a value that the engine had just brought, and which no tool had saved before;
-    ``unmet`` those written in an archive before any turn of the engine had met it to the end.
+    ``unmet`` those written in an archive before any turn of the engine had met it to the end; ``unmet_elsewhere`` those
+    written on the server while one of two computers had an archive of which the same is true.
     """
 
     writes: dict[str, Written] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Ledger:
     excused: dict[str, str] = field(default_factory=dict)
     third: set[str] = field(default_factory=set)
     unmet: set[str] = field(default_factory=set)
+    unmet_elsewhere: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
     def publish(self, written: Written) -> None:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from sim_ledger import SCALARS, tokens_in
+from sim_machine import Machine
 from sim_scenario import Scenario
 from sim_tools import TOOL_OVER_TOOL
 from sim_world import World
@@ -21,7 +22,7 @@ from sim_world import World
 from bcfsync import plain
 from bcfsync.advance import said
 from bcfsync.canonical import same, same_set
-from bcfsync.changes import ENTITIES, Files, Key, Kind, Related, Site, key_of
+from bcfsync.changes import ENTITIES, Bodies, Files, Key, Kind, Related, Site, Verb, key_of
 from bcfsync.dates import read_timestamp
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Topic, Viewpoint
@@ -32,6 +33,7 @@ from bcfsync.store import REMOTE, UNSETTLED, seen_of
 MOST_TURNS = 5
 PAUSE = timedelta(minutes=2)
 """Between two turns of a watch; an archive that is gone as long counts as gone."""
+ANOTHER_COMPUTER = "a server with ids of its own does not say that what another computer sent is what is here, too"
 HABIT = "habit"
 """Stands for a value no person wrote: what a tool writes by habit."""
 _PLURAL = {"label": ("labels",), "stage": ("stage",), "due_date": ("due_date",)}
@@ -69,9 +71,10 @@ def judge(scenario: Scenario, *, telling: bool = False) -> Verdict:
         world.run()
         _Oracle(world, verdict).look()
     finally:
-        world.store.close()
+        world.close()
     verdict.counts = world.counts + world.ledger.counts
     verdict.story, verdict.trace = world.story, world.trace
+    vars(world).clear()  # what holds on to each other in it is let go of at once, not only when garbage is collected
     return verdict
 
 
@@ -90,13 +93,14 @@ class _Oracle:
         guarded = self._converges()
         for broken in self.world.broken:
             self.find("x", f"the engine broke: {broken}")
-        links = list(self.world.store.links())
         self._nothing_lost()
         self._nothing_doubled()
         self._nothing_deleted()
-        if not guarded and not self.world.broken:
-            self._all_alike(links)
-            self._shadows_true()
+        if guarded or self.world.broken:
+            return
+        for machine in self.world.machines:
+            self._all_alike(machine)
+            self._shadows_true(machine)
 
     # -- (a) and (e) -------------------------------------------------------------------------------------------
 
@@ -106,26 +110,25 @@ class _Oracle:
         world.calm()
         quiet = False
         for _ in range(MOST_TURNS):
-            before = world.server.writes + world.folder.writes
+            before = world.writes()
             world.now += PAUSE
-            ended = world.turn()
+            ended = world.turns()
             if ended.startswith("Emptied"):
                 self.verdict.excused["guard: the server's project was emptied by its users"] += 1
                 return True
             if ended:
                 self.find("a", f"a turn without faults ends: {ended}")
                 return True
-            waits = set(world.store.archives()) - set(world.folder.files)  # for what may come back within a minute
-            if quiet := world.server.writes + world.folder.writes == before and not world.engine.failed and not waits:
+            if quiet := world.writes() == before and not any(map(_is_restless, world.machines)):
                 break
         if not quiet:
             self.find("a", f"still writing after {MOST_TURNS} turns")
             return False
         if world.scenario.seed % 4:
             return False  # a turn without a write was one already; another one now and then
-        before = world.server.writes + world.folder.writes
-        ended = world.turn()
-        if ended or world.server.writes + world.folder.writes != before:
+        before = world.writes()
+        ended = world.turns()
+        if ended or world.writes() != before:
             self.find("e", f"a turn after a quiet one writes again {ended}".rstrip())
         return False
 
@@ -150,23 +153,18 @@ class _Oracle:
 
     def _everywhere(self) -> Iterator[Topic]:
         yield from self.world.server.bcf.topics
-        for file in self.world.folder.files.values():
-            yield from file.bcf.topics
+        for machine in self.world.machines:
+            for file in machine.folder.files.values():
+                yield from file.bcf.topics
 
     def _recorded(self) -> set[str]:
         """Tokens that stand in a conflict a person will see."""
         found = set()
-        for item in self._conflicts():
+        for item in (item for machine in self.world.machines for item in machine.store.conflicts()):
             for value in (item.local, item.remote):
                 found.update(tokens_in(value or ""))
                 found.update(tokens_in(_date(value)))
         return found
-
-    def _conflicts(self) -> list[Any]:
-        return list(self.world.store.conflicts())
-
-    def _holds(self) -> list[Any]:
-        return list(self.world.store.holds())
 
     def _preferred(self, token: str) -> str:
         """Where a rule of preference decided: the loser stands in the log, and the winner had not been seen by it."""
@@ -181,24 +179,27 @@ class _Oracle:
                 return "preferred: the loser is in the log"
             if site == Site.LOCAL and token in ledger.third:
                 return "preferred: an edit of the very value that came last looks like one of an older copy (2.7)"
-            if site == Site.LOCAL and token in ledger.unmet:
+            if token in (ledger.unmet if site == Site.LOCAL else ledger.unmet_elsewhere):
                 return "preferred: written before the archive was ever met, so without a common past"
         return ""
 
     def _trashed(self, token: str) -> str:
         """What the server never carried goes with its topic when that is deleted there; it is in the trash."""
         world = self.world
-        spared = (topic for bodies in world.engine.spared for topic in bodies.topics.values())
+        spared = (topic for bodies in self._spared() for topic in bodies.topics.values())
         own = world.scenario.profile.drops & {*_PLURAL.get(world.ledger.writes[token].what, ())}
         if own and any(token in tokens_in(topic) for topic in spared):
             return "a member the server does not carry, in a topic that was deleted there; it is in the trash"
         return ""
 
+    def _spared(self) -> Iterator[Bodies]:
+        """What was put by before it was deleted."""
+        return (bodies for machine in self.world.machines for bodies in machine.engine.spared)
+
     def _logged(self) -> Iterator[tuple[str, list[str], list[str]]]:
         """Updates in the log, member by member: where, and the tokens before and after."""
-        store = self.world.store
-        for run in store.runs(1000):
-            for deed in store.deeds(run.number):
+        for store in (machine.store for machine in self.world.machines):
+            for deed in (deed for run in store.runs(1000) for deed in store.deeds(run.number)):
                 if deed.before is None or deed.after is None:
                     continue
                 before, after = json.loads(deed.before), json.loads(deed.after)
@@ -212,8 +213,10 @@ class _Oracle:
 
     def _nothing_doubled(self) -> None:
         world = self.world
-        places = {"the server": world.server.bcf} | {name: file.bcf for name, file in world.folder.files.items()}
-        for place, bcf in places.items():
+        places = [("the server", world.server.bcf)]
+        for machine in world.machines:
+            places += [(name + machine.whose, file.bcf) for name, file in machine.folder.files.items()]
+        for place, bcf in places:
             for what, values in (
                 ("topic", [tokens_in(topic.title) for topic in bcf.topics]),
                 ("comment", [tokens_in(item) for topic in bcf.topics for item in topic.comments]),
@@ -227,16 +230,34 @@ class _Oracle:
         scenario = self.world.scenario
         if scenario.cap is not None and not scenario.flagged and not scenario.profile.client_guid:
             self.verdict.excused["a list cut without a hint hid what had arrived without an answer"] += 1
+        elif len(self.world.machines) > 1 and not scenario.profile.client_guid and self._is_sent_twice(token):
+            self.verdict.excused[f"doubled: {ANOTHER_COMPUTER}"] += 1
         else:
             self.find("c", f"doubled on {place}: {what} {token}")
+
+    def _is_sent_twice(self, token: str) -> bool:
+        """Whether two computers had it by a file, or both sent it, or one sent again what was deleted on the server."""
+        files = [machine.folder.files.values() for machine in self.world.machines]
+        if all(any(token in file.by_tools for file in each) for each in files):
+            return True
+        sent = [
+            any(
+                deed.site == Site.REMOTE and deed.verb == Verb.CREATE and token in tokens_in(deed.after or "")
+                for run in machine.store.runs(1000)
+                for deed in machine.store.deeds(run.number)
+            )
+            for machine in self.world.machines
+        ]
+        return all(sent) or (any(sent) and token in self.world.ledger.deleted)
 
     # -- (d) ---------------------------------------------------------------------------------------------------
 
     def _nothing_deleted(self) -> None:
         """No deletion but where a person deleted, and what is deleted was put by first."""
         world = self.world
-        gone = [("the server", item) for item in world.server.deleted] + list(world.folder.deleted)
-        spared = {t for bodies in world.engine.spared for topic in bodies.topics.values() for t in tokens_in(topic)}
+        gone = [("the server", item) for item in world.server.deleted]
+        gone += [item for machine in world.machines for item in machine.folder.deleted]
+        spared = {t for bodies in self._spared() for topic in bodies.topics.values() for t in tokens_in(topic)}
         world.counts["deletions"] += len(gone)
         for place, item in gone:
             tokens = tokens_in(item)
@@ -252,33 +273,35 @@ class _Oracle:
 
     # -- every replica holds the same --------------------------------------------------------------------------
 
-    def _all_alike(self, links: list[tuple[Key, Key]]) -> None:
-        world = self.world
-        self.across = dict(links)
-        self.open = {(item.key.guid, item.field) for item in self._conflicts()}
-        self.disputed = {item.key for item in self._conflicts()}
-        self.held = {guid_key(guid) for item in self._holds() for guid in (item.guid, item.topic) if guid}
+    def _all_alike(self, machine: Machine) -> None:
+        world, store = self.world, machine.store
+        self.across = dict(store.links())
+        self.open = {(item.key.guid, item.field) for item in store.conflicts()}
+        self.disputed = {item.key for item in store.conflicts()}
+        self.held = {guid_key(guid) for item in store.holds() for guid in (item.guid, item.topic) if guid}
         there = {guid_key(topic.guid): topic for topic in world.server.bcf.topics}
         here: set[str] = set()
-        for name, file in world.folder.files.items():
+        for name, file in machine.folder.files.items():
             for topic in file.bcf.topics:
                 key = key_of(Kind.TOPIC, "", topic.guid)
                 remote = self.across.get(key)
                 counterpart = there.get(remote.guid) if remote else None
                 here.update({remote.guid} if remote else ())
                 if counterpart is not None:
-                    self._alike(name, topic, counterpart)
+                    self._alike(name + machine.whose, topic, counterpart)
                 elif not self._is_held(topic.guid):
-                    self.find("b", f"{name} holds a topic the server does not: {tokens_in(topic.title)}")
+                    title = tokens_in(topic.title)
+                    self.find("b", f"{name}{machine.whose} holds a topic the server does not: {title}")
         for guid, topic in there.items():
             if guid in here or self._is_held(guid):
                 continue
             if world.ledger.deleted & set(tokens_in(topic.title)):
                 world.counts["deleted in a file by somebody, still on the server"] += 1
-            elif world.removed & set(tokens_in(topic)):
+            elif machine.removed & set(tokens_in(topic)):
                 self.verdict.excused["the only archive that held the topic was removed by somebody"] += 1
             else:
-                self.find("b", f"the server holds a topic no archive does: {tokens_in(topic.title)}")
+                title = tokens_in(topic.title)
+                self.find("b", f"the server holds a topic no archive{machine.whose} does: {title}")
 
     def _is_held(self, *guids: str) -> bool:
         for guid in guids:
@@ -320,8 +343,18 @@ class _Oracle:
             elif not self._is_held(item.guid):
                 self.find("b", f"{name} holds a {kind} the server does not: {tokens_in(item)}")
         for guid, item in theirs.items():
-            if guid not in paired and not self._is_held(guid):
+            if guid not in paired and not self._is_held(guid) and not self._is_state(item, both[0]):
                 self.find("b", f"the server holds a {kind} that {name} does not: {tokens_in(item)}")
+
+    def _is_state(self, item: object, views: tuple[object, ...]) -> bool:
+        """Whether a viewpoint of the server is what an archive shows, or once showed, under the guid of another one."""
+        shown = tokens_in(views)
+        ledger = self.world.ledger
+        return isinstance(item, Viewpoint) and any(
+            one == other or ledger.descends(other, one) or ledger.descends(one, other)
+            for one in tokens_in(item)
+            for other in shown
+        )
 
     def _alike_texts(self, name: str, item: object, other: object) -> None:
         if not isinstance(item, Comment) or not isinstance(other, Comment):
@@ -331,12 +364,12 @@ class _Oracle:
 
     # -- (h) ---------------------------------------------------------------------------------------------------
 
-    def _shadows_true(self) -> None:
+    def _shadows_true(self, machine: Machine) -> None:
         world = self.world
         real: dict[str, dict[Key, Any]] = {REMOTE: atoms(world.server.bcf.topics)}
-        for name, file in world.folder.files.items():
+        for name, file in machine.folder.files.items():
             real[name] = atoms(file.bcf.topics)
-        for key, name, text in world.store.shadows():
+        for key, name, text in machine.store.shadows():
             archive = seen_of(name)
             place = REMOTE if archive is not None else name
             if (
@@ -358,6 +391,11 @@ class _Oracle:
                 world.counts["on record and held by neither side"] += place != REMOTE
             elif value is not None and _said(shadow) != _said(value):
                 self.find("h", f"{name} is on record with {tokens_in(shadow)} and holds {tokens_in(value)}")
+
+
+def _is_restless(machine: Machine) -> bool:
+    """Whether a turn left something undone, or waits for an archive that may come back within a minute."""
+    return bool(machine.engine.failed or set(machine.store.archives()) - set(machine.folder.files))
 
 
 def atoms(topics: tuple[Topic, ...]) -> dict[Key, Any]:

@@ -19,12 +19,16 @@ _SPICES = ("", " ", " & co", "\r\n", " <b>", "  ")
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who edits, at what time, and how the tool behaves: ``dates`` whether it puts down when a topic was changed."""
+    """Who edits, at what time, and how the tool behaves: ``dates`` whether it puts down when a topic was changed.
+
+    ``reshows``: whether it saves viewpoints otherwise under their old guid.
+    """
 
     name: str
     now: datetime
     dates: bool = True
     avoids: frozenset[str] = frozenset()
+    reshows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,18 @@ def _unlook(bcf: Bcf, topic: Topic, writer: Writer, numbers: Numbers, guid: str,
     return Edit(changed, f"deletes a viewpoint of {name_of(topic)}", deleted=tuple(tokens_in(old)))
 
 
+def _reshow(bcf: Bcf, topic: Topic, writer: Writer, numbers: Numbers, guid: str, token: str) -> Edit | None:
+    """A program saves a viewpoint otherwise under its guid; where there is none, it makes one."""
+    if not topic.viewpoints:
+        return _look(bcf, topic, writer, numbers, guid, token)
+    old = topic.viewpoints[numbers[1] % len(topic.viewpoints)]
+    views = tuple(view_of(old.guid, token) if item is old else item for item in topic.viewpoints)
+    written = Written(token, tuple(tokens_in(old)), writer.name, "viewpoint")
+    changed = _with(bcf, topic, replace(writer, dates=False), viewpoints=views)
+    words = f"shows {token} of {name_of(topic)} under the guid of {tokens_in(old)[0]}"
+    return Edit(changed, words, (written,))
+
+
 _KINDS: tuple[Kind, ...] = (
     *(_set_member,) * 6,
     *(_describe,) * 3,
@@ -207,4 +223,6 @@ def edited(bcf: Bcf, writer: Writer, numbers: Numbers, guid: str, token: str) ->
     topic = bcf.topics[numbers[4] % len(bcf.topics)]
     if what == 1:
         return without_topic(bcf, topic, writer)
+    if writer.reshows and numbers[5] % 2:
+        return _reshow(bcf, topic, writer, numbers, guid, token)
     return _KINDS[(what - 2) % len(_KINDS)](bcf, topic, writer, numbers, guid, token)

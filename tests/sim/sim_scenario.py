@@ -44,6 +44,11 @@ ACTIONS = (
 )
 
 
+ONE = ("web", "web", "edit and save", "save")
+"""What somebody does in the middle of a turn."""
+TWO = (*ONE, "turn", "turn", "turn", "turn")
+"""The same, where there is another computer that may turn in the middle of it."""
+
 STALE = ("open", "web", "turn", "edit", "save")
 """What makes a stale save, in this order, whatever else happens in between."""
 
@@ -85,6 +90,8 @@ class Scenario:
     shared: int
     topics: int
     synced: bool
+    one_user: bool
+    another: int
     actions: tuple[Action, ...]
 
     def without(self, number: int) -> "Scenario":
@@ -110,7 +117,9 @@ def drawn(profile: Profile, seed: int) -> Scenario:
     """The scenario of a seed."""
     chance = random.Random(seed * 64 + PROFILES.index(profile))
     pick = chance.random
-    if profile.name not in {item.name for item in PROFILES[:4]}:
+    if profile.machines > 1:
+        profile = replace(profile, if_match=pick() < 0.7)
+    elif profile.name not in {item.name for item in PROFILES[:4]}:
         profile = replace(profile, client_guid=pick() < 0.5, if_match=pick() < 0.7)
     deletes = Deletes.MIRROR if pick() < 0.5 else Deletes.NEVER
     prefer = (Prefer.MANUAL, Prefer.MANUAL, Prefer.SERVER, Prefer.NEWEST, Prefer.FILES)[int(pick() * 5)]
@@ -126,31 +135,34 @@ def drawn(profile: Profile, seed: int) -> Scenario:
         lag=int(pick() * 20) if profile.lags else 0,
         cap=1 + int(pick() * 2) if profile.capped else None,
         flagged=pick() < 0.5,
-        habits=tuple(str(int(pick() * 1000)) for _ in range(2)),
+        habits=tuple(str(int(pick() * 1000)) for _ in range(2 * profile.machines)),
         shared=int(pick() * 8),
         topics=1 + int(pick() * 2.5),
         synced=pick() < 0.85,
-        actions=tuple(_actions(chance, counter)),
+        one_user=pick() < 0.5 if profile.machines > 1 else True,
+        another=int(pick() * 3) if profile.machines > 1 else 0,
+        actions=tuple(_actions(chance, counter, profile.machines)),
     )
 
 
-def _actions(chance: random.Random, counter: Iterator[int]) -> list[Action]:
+def _actions(chance: random.Random, counter: Iterator[int], machines: int) -> list[Action]:
     """Some actions; in every second scenario those of a stale save are among them, in their order."""
-    actions = [_action(chance, counter) for _ in range(5 + int(chance.random() * 6))]
+    whom = TWO if machines > 1 else ONE
+    actions = [_action(chance, counter, whom) for _ in range(machines * (5 + int(chance.random() * 6)))]
     places = sorted(int(chance.random() * (len(actions) + 1)) for _ in STALE) if chance.random() < 0.5 else []
     for at, what in reversed(list(zip(places, STALE, strict=False))):
-        actions.insert(at, _action(chance, counter, what))
+        actions.insert(at, _action(chance, counter, whom, what))
     return actions
 
 
-def _action(chance: random.Random, counter: Iterator[int], what: str = "") -> Action:
+def _action(chance: random.Random, counter: Iterator[int], whom: tuple[str, ...], what: str = "") -> Action:
     what = what or ACTIONS[int(chance.random() * len(ACTIONS))]
     action = _plain(chance, counter, what)
     if what != "turn" or chance.random() < 0.35:
         return action
-    strikes = [_strike(chance, counter)]
+    strikes = [_strike(chance, counter, whom)]
     if chance.random() < 0.4:
-        strikes.append(_strike(chance, counter))
+        strikes.append(_strike(chance, counter, whom))
     return replace(action, strikes=tuple(strikes))
 
 
@@ -158,11 +170,11 @@ def _plain(chance: random.Random, counter: Iterator[int], what: str) -> Action:
     return Action(next(counter), what, tuple(int(chance.random() * 5040) for _ in range(6)))
 
 
-def _strike(chance: random.Random, counter: Iterator[int]) -> Strike:
+def _strike(chance: random.Random, counter: Iterator[int], whom: tuple[str, ...]) -> Strike:
     what = STRIKES[int(chance.random() * len(STRIKES))]
     at = int(chance.random() * chance.random() * 60)
     if what == "clock":
         return Strike(at, what, _plain(chance, counter, "day"))
     if what != "somebody":
         return Strike(at, what)
-    return Strike(at, what, _plain(chance, counter, ("web", "web", "edit and save", "save")[int(chance.random() * 4)]))
+    return Strike(at, what, _plain(chance, counter, whom[int(chance.random() * len(whom))]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache
 from typing import IO, Any
 
 from sim_faults import Seams
@@ -53,6 +53,7 @@ class Profile:
     hides: bool = False
     drops: frozenset[str] = frozenset()
     reshows: bool = False
+    machines: int = 1
 
 
 PROFILES = (
@@ -66,6 +67,8 @@ PROFILES = (
     Profile("hiding", hides=True),
     Profile("dropping", drops=frozenset({"stage", "labels", "due_date"})),
     Profile("reshowing", reshows=True),
+    Profile("two-machines", machines=2),
+    Profile("two-machines+mints", client_guid=False, machines=2),
 )
 
 
@@ -97,6 +100,7 @@ class SimServer:
     seams: Seams
     clock: Callable[[], datetime]
     ledger: Ledger
+    user: str = SYNC
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
     tags: bool = False
     cap: int | None = None
@@ -108,15 +112,15 @@ class SimServer:
     requests: int = 0
     version: int = 0
     deleted: list[Entity] = field(default_factory=list)
-    late: list[tuple[datetime, Change, Side]] = field(default_factory=list)
+    late: list[tuple[datetime, Change, Side, str]] = field(default_factory=list)
     past: list[tuple[datetime, tuple[Topic, ...]]] = field(default_factory=list)
     minted: int = 0
     _listed: dict[int, tuple[Topic, Listed]] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return Capabilities("server", client_guid=self.profile.client_guid, user=SYNC, deletes=self.deletable)
+        """What it can do for whoever asks."""
+        return _capabilities(self.profile.client_guid, self.user, self.deletable)
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -204,7 +208,7 @@ class SimServer:
             case "lost request":
                 return unanswered
             case "late":
-                self.late.append((self.clock() + timedelta(seconds=35), change, source))
+                self.late.append((self.clock() + timedelta(seconds=35), change, source, self.user))
                 return unanswered
             case "refused":
                 return Outcome(change.step, Status.FAILED, change.guid, message="HTTP 500")
@@ -220,9 +224,11 @@ class SimServer:
         """Carry out requests that were given up and arrive all the same."""
         due = [item for item in self.late if item[0] <= self.clock()]
         self.late = [item for item in self.late if item[0] > self.clock()]
-        for _, change, source in due:
+        asking = self.user
+        for _, change, source, self.user in due:
             self.seams.tell("  a request that was given up arrives at the server")
             self._take(change, source)
+        self.user = asking
 
     def _take(self, change: Change, source: Side) -> Outcome:  # noqa: ARG002
         if problem := self._problem(change):
@@ -237,7 +243,7 @@ class SimServer:
             guid = f"{self.minted:08d}-9999-4999-8999-999999999999"
         held = self._held(change)
         draft = Draft(read if change.verb is Verb.UPDATE else self.bcf)
-        value = self._stored(replace_author(change.value, change.verb, timestamp(self.clock())))
+        value = self._stored(with_author(change.value, change.verb, timestamp(self.clock()), self.user))
         try:
             taken = draft.take(replace(change, guid=guid, value=value))
         except LookupError as error:
@@ -307,14 +313,19 @@ class SimServer:
             self.past.append((self.clock(), bcf.topics))
 
 
-def replace_author(value: Any, verb: Verb, now: Any) -> Any:
+@cache
+def _capabilities(client_guid: bool, user: str, deletable: frozenset[Kind]) -> Capabilities:  # noqa: FBT001
+    return Capabilities("server", client_guid=client_guid, user=user, deletes=deletable)
+
+
+def with_author(value: Any, verb: Verb, now: Any, user: str) -> Any:
     """The value with the author and date the server puts down."""
     if verb is Verb.UPDATE and isinstance(value, Topic | Comment):
-        return replace(value, modified_date=now, modified_author=SYNC)
+        return replace(value, modified_date=now, modified_author=user)
     if isinstance(value, Topic):
-        return replace(value, creation_author=SYNC, creation_date=now)
+        return replace(value, creation_author=user, creation_date=now)
     if isinstance(value, Comment):
-        return replace(value, author=SYNC, date=now)
+        return replace(value, author=user, date=now)
     return value
 
 

@@ -4,8 +4,9 @@ The very same Store as on a disk, so its transactions are the real ones: a crash
 crash after leaves all of it.
 """
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from sim_faults import Seams
 
 from bcfsync.store import Store
+from bcfsync.store.schema import SCRIPTS
 
 COMMITS = (
     "remember_known",
@@ -38,6 +40,12 @@ COMMITS = (
 )
 """The methods that change the state, each one transaction."""
 
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+"""All rows of a state by their table, in the order in which they came there."""
+
+_TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", "".join(SCRIPTS.values())))
+_idle: list[sqlite3.Connection] = []
+
 
 class SimStore(Store):
     """A state in memory with seams."""
@@ -50,18 +58,31 @@ class SimStore(Store):
         self.seams = seams
         self.inside = True
         super().__init__(Path(":memory:"), clock=clock)
+        if _idle:
+            # the database of a world that has ended has all its statements ready
+            self._db.close()
+            self._db = _idle.pop()
+            self.restore({})
         self.inside = False
 
-    def saved(self) -> bytes:
-        """Everything that is committed, as a backup holds it."""
-        return self._db.serialize()
+    def close(self) -> None:
+        """Let go of the state; its database is for another world."""
+        _idle.append(self._db)
 
-    def restore(self, backup: bytes) -> None:
-        """Put an older state back."""
-        restored = sqlite3.connect(":memory:")
-        restored.deserialize(backup)
-        restored.backup(self._db)
-        restored.close()
+    def saved(self) -> Rows:
+        """Everything that is committed, as a backup holds it."""
+        return {name: self._db.execute(f"SELECT * FROM {name}").fetchall() for name in _TABLES}
+
+    def restore(self, backup: Rows) -> None:
+        """Put an older state back; whoever starts with it knows nothing else."""
+        for name in _TABLES:
+            self._db.execute(f"DELETE FROM {name}")
+            if rows := backup.get(name):
+                marks = ", ".join("?" * len(rows[0]))
+                self._db.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+        self._run = 0
+        self._rows.clear()
+        self._begun.clear()
 
 
 def _with_seams(name: str) -> Callable[..., Any]:

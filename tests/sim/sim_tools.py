@@ -46,6 +46,7 @@ class Tool:
 
     name: str
     habit: str
+    reshows: bool = False
     archive: str = ""
     copy: Bcf | None = None
     loaded: frozenset[str] = frozenset()
@@ -55,7 +56,7 @@ class Tool:
         """Whoever works with it."""
         skew = {"clock behind": timedelta(days=-1), "clock ahead": timedelta(days=1)}.get(self.habit, timedelta(0))
         avoids = frozenset({"stage", "labels"}) if self.habit == "dropper" else frozenset[str]()
-        return Writer(f"{self.name}@example.com", now + skew, self.habit != "dateless", avoids)
+        return Writer(f"{self.name}@example.com", now + skew, self.habit != "dateless", avoids, self.reshows)
 
     def open(self, folder: SimFolder, archive: str) -> bool:
         """Load an archive; False where there is none, or half of one."""

@@ -3,28 +3,31 @@
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from sim_driver import Engine
 from sim_faults import Crash, Seams, Strike
-from sim_folder import File, SimFolder
-from sim_ledger import Ledger, Written, token_of, tokens_in
+from sim_folder import SimFolder
+from sim_ledger import Ledger, Written, token_of, tokens_in, view_of
+from sim_machine import Machine, Standing
 from sim_people import Edit, Writer, edited
 from sim_scenario import Action, Scenario
-from sim_server import SimServer
+from sim_server import SYNC, SimServer
 from sim_store import SimStore
 from sim_tools import HABITS, Saving, Tool
 
 from bcfsync.dates import timestamp
 from bcfsync.errors import Guarded, InvalidArchive, ServerTrouble
 from bcfsync.guids import guid_key
-from bcfsync.model import Bcf, Comment, Topic
+from bcfsync.model import Bcf, Comment, Topic, Viewpoint
 from bcfsync.plan.policy import Deletes, Prefer
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANNA, BEN = "anna@example.com", "ben@example.com"
+_TICK = timedelta(milliseconds=200)
 _TIMES = (timedelta(seconds=20), timedelta(minutes=3), timedelta(hours=2), timedelta(days=1))
 
 
@@ -38,10 +41,7 @@ class Beginning:
     server_writes: int
     minted: int
     requests: int
-    files: dict[str, File]
-    stamps: int
-    folder_writes: int
-    state: bytes
+    machines: tuple[Standing, ...]
     now: datetime
 
 
@@ -49,7 +49,7 @@ def synced_like(scenario: Scenario) -> Scenario:
     """The scenario that begins alike, and in which nothing happens then."""
     return replace(
         scenario, seed=0, deletes=Deletes.NEVER, prefer=Prefer.MANUAL, allowed=None, lag=0, cap=None, flagged=True,
-        habits=("0", "0"), actions=(),
+        habits=("0",) * len(scenario.habits), actions=(),
     )  # fmt: skip
 
 
@@ -58,8 +58,13 @@ def beginning(scenario: Scenario) -> Beginning:
     """Where the world of a scenario without actions stands; the same for all scenarios that begin alike."""
     world = World(scenario)
     found = world.beginning()
-    world.store.close()
+    world.close()
     return found
+
+
+def _has_unmet(machine: Machine) -> bool:
+    """Whether there is an archive that no turn has met to its end."""
+    return bool(set(machine.folder.files) - set(machine.store.archives()))
 
 
 @dataclass
@@ -73,10 +78,6 @@ class World:
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     now: datetime = START
-    gaps: dict[str, File] = field(default_factory=dict)
-    backup: bytes | None = None
-    restored: bool = False
-    removed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Build the beginning."""
@@ -85,14 +86,40 @@ class World:
         self.ledger = Ledger()
         self.server = SimServer(scenario.profile, self.seams, lambda: self.now, self.ledger, tags=scenario.tags)
         self.seams.ticking = self._tick
-        self.folder = SimFolder(self.seams)
-        self.store = SimStore(self.seams, lambda: self.now)
-        self.tools = [
-            Tool(name, HABITS[int(number) % len(HABITS)])
-            for name, number in zip(("viewer", "checker"), scenario.habits, strict=True)
-        ]
-        self.engine = Engine(self)
+        self.machines = [self._machine(at) for at in range(scenario.profile.machines)]
+        self.here = self.turning = self.machines[0]
         self._begin()
+
+    def _machine(self, at: int) -> Machine:
+        scenario = self.scenario
+        name, names = (("the office", ("viewer", "checker")), ("the site", ("tablet", "laptop")))[at]
+        tools = [
+            Tool(name, HABITS[int(number) % len(HABITS)], scenario.profile.reshows)
+            for name, number in zip(names, scenario.habits[2 * at : 2 * at + 2], strict=True)
+        ]
+        folder, store = SimFolder(self.seams), SimStore(self.seams, lambda: self.now)
+        user = SYNC if at == 0 or scenario.one_user else f"{names[0]}@example.com"
+        made = Machine(name if scenario.profile.machines > 1 else "", user, folder, store, tools)
+        made.engine = Engine(self, made)
+        return made
+
+    @contextmanager
+    def at(self, machine: Machine) -> Iterator[None]:
+        """What happens now happens at this computer."""
+        before, self.here, self.server.user = self.here, machine, machine.user
+        try:
+            yield
+        finally:
+            self.here, self.server.user = before, before.user
+
+    def writes(self) -> int:
+        """How many writes bcfsync has made so far, wherever."""
+        return self.server.writes + sum(machine.folder.writes for machine in self.machines)
+
+    def close(self) -> None:
+        """Let go of the states."""
+        for machine in self.machines:
+            machine.store.close()
 
     # -- telling -----------------------------------------------------------------------------------------------
 
@@ -102,7 +129,7 @@ class World:
             self.story.append(f"{self.now:%d %H:%M:%S}  {words}")
 
     def _tick(self) -> None:
-        self.now += timedelta(milliseconds=200)
+        self.now += _TICK
         if self.server.late:
             self.server.tick()
 
@@ -125,38 +152,52 @@ class World:
         names = ("week.bcf", "mep.bcf")[: 1 + scenario.shared % 2]
         for at, name in enumerate(names):
             some = [t for i, t in enumerate(topics) if (scenario.shared >> 1) % 2 or i % len(names) == at]
-            self.folder.save(name, Bcf("2.1", topics=tuple(some)), tokens_in(tuple(some)))
+            self.here.folder.save(name, Bcf("2.1", topics=tuple(some)), tokens_in(tuple(some)))
+        for machine in self.machines[1:]:
+            self._begin_another(machine, numbers)
         if scenario.shared >> 2:
             far = self._first_topic(7, numbers)
             self.server.edit(Bcf("3.0", topics=(far,)))
         rules = f"deletes {scenario.deletes}, prefer {scenario.prefer}, inbox {scenario.inbox}"
         self.tell(f"{scenario.profile.name}; {rules}")
-        self.tell(f"archives: {', '.join(f'{n} ({len(f.bcf.topics)})' for n, f in self.folder.files.items())}")
-        self.tell(f"tools: {', '.join(f'{tool.name} ({tool.habit})' for tool in self.tools)}")
+        for machine in self.machines:
+            files = ", ".join(f"{name} ({len(file.bcf.topics)})" for name, file in machine.folder.files.items())
+            self.tell(f"archives{machine.whose}: {files}")
+            self.tell(f"tools{machine.whose}: {', '.join(f'{tool.name} ({tool.habit})' for tool in machine.tools)}")
         if scenario.synced and scenario != synced_like(scenario):
             self._take(beginning(synced_like(scenario)))
             self.tell("the engine has brought them together")
         elif scenario.synced:
             for _ in range(2):
-                self.turn()
+                self.turns()
         self.server.lag = timedelta(seconds=scenario.lag)
         self.server.cap, self.server.flagged = scenario.cap, scenario.flagged
 
+    def _begin_another(self, machine: Machine, numbers: Iterator[int]) -> None:
+        """Another computer has nothing yet, or the same files by mail, or an archive of its own."""
+        match self.scenario.another:
+            case 1:
+                for name, file in self.machines[0].folder.files.items():
+                    machine.folder.save(name, file.bcf, file.by_tools)
+            case 2:
+                own = (self._first_topic(8, numbers),)
+                machine.folder.save("week.bcf", Bcf("2.1", topics=own), tokens_in(own))
+
     def _take(self, other: "Beginning") -> None:
         """Stand where another world stood after its first turns."""
-        server, folder = self.server, self.folder
+        server = self.server
         server.bcf, server.past, server.version = other.bcf, list(other.past), other.version
         server.writes, server.minted, server.requests = other.server_writes, other.minted, other.requests
-        folder.files, folder.stamps, folder.writes = dict(other.files), other.stamps, other.folder_writes
-        self.store.restore(other.state)
+        for machine, standing in zip(self.machines, other.machines, strict=True):
+            machine.take(standing)
         self.now = other.now
 
     def beginning(self) -> "Beginning":
         """Where this world stands."""
-        server, folder = self.server, self.folder
+        server = self.server
         return Beginning(
             server.bcf, tuple(server.past), server.version, server.writes, server.minted, server.requests,
-            dict(folder.files), folder.stamps, folder.writes, self.store.saved(), self.now,
+            tuple(machine.standing() for machine in self.machines), self.now,
         )  # fmt: skip
 
     def _first_topic(self, at: int, numbers: Iterator[int]) -> Topic:
@@ -165,6 +206,11 @@ class World:
             self.ledger.publish(Written(token, (), BEN, what))
         date = timestamp(START - timedelta(days=30))
         said_here = Comment(f"{at:08d}-1000-4000-8000-000000000000", f"says {said}", date, BEN)
+        views: tuple[Viewpoint, ...] = ()
+        if self.scenario.profile.reshows:
+            seen = token_of(next(numbers))
+            self.ledger.publish(Written(seen, (), BEN, "viewpoint"))
+            views = (view_of(f"{at:08d}-5000-4000-8000-000000000000", seen),)
         dropped = "labels" in self.scenario.profile.drops and at == 7
         if dropped:
             self.ledger.writes.pop(label)
@@ -177,6 +223,7 @@ class World:
             description=f"first\nline {line}\nlast",
             labels=() if dropped else (f"label {label}",),
             comments=(said_here,),
+            viewpoints=views,
         )
 
     # -- what is done ------------------------------------------------------------------------------------------
@@ -188,9 +235,18 @@ class World:
 
     def perform(self, action: Action) -> None:
         """Do one thing."""
-        if self.gaps and action.what != "turn":
-            self.folder.files.update(self.gaps)
-            self.gaps.clear()
+        with self.at(self._place(action)):
+            self._perform(action)
+
+    def _place(self, action: Action) -> Machine:
+        """Where it is done; a turn within a turn is another computer's."""
+        if len(self.machines) > 1 and action.what == "turn" and self.seams.busy:
+            return self.machines[self.turning is self.machines[0]]
+        return self.machines[action.numbers[5] // 4 % len(self.machines)]
+
+    def _perform(self, action: Action) -> None:
+        if self.here.gaps and action.what != "turn":
+            self.here.close_gaps()
         doing: dict[str, Callable[[Action], None]] = {
             "web": self._web, "open": self._open, "edit": self._edit, "save": self._save, "close": self._close,
             "edit and save": self._edit_and_save, "turn": self._turn, "time": self._time, "day": self._day,
@@ -218,6 +274,8 @@ class World:
         self.tell(f"anna {found.words}, on the server")
         self.server.edit(found.bcf)
         self._publish(found, ANNA)
+        if len(self.machines) > 1 and any(machine.unmet for machine in self.machines):
+            self.ledger.unmet_elsewhere.update(written.token for written in found.written)
 
     def _publish(self, edit: Edit, who: str) -> None:
         for written in edit.written:
@@ -225,14 +283,14 @@ class World:
         self.ledger.delete(edit.deleted, who)
 
     def _tool(self, action: Action) -> Tool:
-        return self.tools[0 if action.numbers[5] % 4 else 1]
+        return self.here.tools[0 if action.numbers[5] % 4 else 1]
 
     def _open(self, action: Action) -> None:
-        tool, names = self._tool(action), sorted(self.folder.files)
+        tool, names = self._tool(action), sorted(self.here.folder.files)
         if not names:
             return
         name = names[action.numbers[0] % len(names)]
-        if tool.open(self.folder, name):
+        if tool.open(self.here.folder, name):
             self.tell(f"{tool.name} opens {name}")
 
     def _edit(self, action: Action) -> None:
@@ -248,21 +306,21 @@ class World:
 
     def _save(self, action: Action) -> None:
         tool = self._tool(action)
-        if tool.copy is None or not self.folder.mounted:
+        if tool.copy is None or not self.here.folder.mounted:
             return
         tokens = iter(range(action.number * 10 + 1, action.number * 10 + 9))
         guids = iter(range(4000, 4100))
         saving = Saving(
-            tool, self.folder, self.ledger, self.now,
+            tool, self.here.folder, self.ledger, self.now,
             lambda: token_of(next(tokens)), lambda: self._guid(action, next(guids)),
             self.scenario.deletes is Deletes.MIRROR, action.numbers, frozenset(tokens_in(self.server.bcf.topics)),
-            frozenset(self.store.archives()),
-            frozenset(token for row in self.store.unacknowledged(tool.archive) for token in tokens_in(row.new)),
+            frozenset(self.here.store.archives()),
+            frozenset(token for row in self.here.store.unacknowledged(tool.archive) for token in tokens_in(row.new)),
         )  # fmt: skip
         self.tell(f"{tool.name} {saving.save()}")
-        if tool.habit == "gap" and tool.archive in self.folder.files:
+        if tool.habit == "gap" and tool.archive in self.here.folder.files:
             self.tell(f"{tool.name} deletes {tool.archive} first; it is back with the next action")
-            self.gaps[tool.archive] = self.folder.removed(tool.archive)
+            self.here.gaps[tool.archive] = self.here.folder.removed(tool.archive)
 
     def _edit_and_save(self, action: Action) -> None:
         tool = self._tool(action)
@@ -284,34 +342,35 @@ class World:
         self.tell("the clock of this machine jumps by a day")
 
     def _rename(self, action: Action) -> None:
-        names = sorted(self.folder.files)
-        if names and self.folder.mounted:
+        names = sorted(self.here.folder.files)
+        if names and self.here.folder.mounted:
             old, new = names[action.numbers[0] % len(names)], f"moved{action.number}.bcf"
-            self.folder.files[new] = self.folder.removed(old)
+            self.here.folder.files[new] = self.here.folder.removed(old)
             self.tell(f"somebody renames {old} to {new}")
 
     def _copy(self, action: Action) -> None:
-        names = sorted(self.folder.files)
-        if names and len(names) < 3 and self.folder.mounted:
+        names = sorted(self.here.folder.files)
+        if names and len(names) < 3 and self.here.folder.mounted:
             old, new = names[action.numbers[0] % len(names)], f"copy{action.number}.bcf"
-            self.folder.files[new] = replace(self.folder.files[old], stamp=self.folder.stamp())
+            self.here.folder.files[new] = replace(self.here.folder.files[old], stamp=self.here.folder.stamp())
             self.tell(f"somebody copies {old} to {new}")
 
     def _remove(self, action: Action) -> None:
-        names = sorted(self.folder.files)
-        if len(names) > 1 and self.folder.mounted:
+        names = sorted(self.here.folder.files)
+        if len(names) > 1 and self.here.folder.mounted:
             name = names[action.numbers[0] % len(names)]
-            gone = self.folder.removed(name)
-            rest = {token for file in self.folder.files.values() for token in tokens_in(file.bcf.topics)}
+            gone = self.here.folder.removed(name)
+            files = (file for machine in self.machines for file in machine.folder.files.values())
+            rest = {token for file in files for token in tokens_in(file.bcf.topics)}
             rest.update(tokens_in(self.server.bcf.topics))
             only_here = [token for token in tokens_in(gone.bcf.topics) if token not in rest]
             self.ledger.delete(only_here, "whoever removed the archive")
-            self.removed.update(tokens_in(gone.bcf.topics))
+            self.here.removed.update(tokens_in(gone.bcf.topics))
             self.tell(f"somebody removes {name}")
 
     def _mount(self, action: Action) -> None:  # noqa: ARG002
-        self.folder.mounted = not self.folder.mounted
-        self.tell("the folder is mounted again" if self.folder.mounted else "the folder is unmounted")
+        self.here.folder.mounted = not self.here.folder.mounted
+        self.tell("the folder is mounted again" if self.here.folder.mounted else "the folder is unmounted")
 
     def _hide(self, action: Action) -> None:
         if not self.scenario.profile.hides or not self.server.bcf.topics:
@@ -321,13 +380,12 @@ class World:
         self.tell(f"our rights to {topic.title.strip()} change")
 
     def _backup(self, action: Action) -> None:  # noqa: ARG002
-        self.backup = self.store.saved()
+        self.here.backup = self.here.store.saved()
         self.tell("the state is backed up")
 
     def _restore(self, action: Action) -> None:  # noqa: ARG002
-        if self.backup is not None:
-            self.store.restore(self.backup)
-            self.restored = True
+        if self.here.backup is not None:
+            self.here.store.restore(self.here.backup)
             self.tell("the state is restored from the backup")
 
     # -- the engine --------------------------------------------------------------------------------------------
@@ -339,14 +397,34 @@ class World:
             strikes.append(Strike(item.at, item.what, act))
         self.turn(strikes)
 
+    def turns(self) -> str:
+        """One turn at every computer; gives how the first one that failed ended."""
+        ended = ""
+        for machine in self.machines:
+            with self.at(machine):
+                ended = ended or self.turn()
+        return ended
+
     def turn(self, strikes: list[Strike] | None = None) -> str:
-        """One turn of the engine; gives how it ended."""
+        """One turn of the engine here; gives how it ended. One within another one's is not struck itself."""
+        if self.seams.busy:
+            self.counts["turns within a turn"] += 1
+            return self._turned()
+        self.turning = self.here
         self.seams.arm(strikes or [])
+        try:
+            return self._turned()
+        finally:
+            self.counts.update(self.seams.counts)
+            self.seams.counts.clear()
+            self.seams.arm([])
+
+    def _turned(self) -> str:
         self.counts["turns"] += 1
-        self.tell("the engine turns")
+        self.tell(f"the engine{self.here.whose} turns")
         ended = ""
         try:
-            self.engine.turn()
+            self.here.engine.turn()
         except Crash:
             ended = "crashed"
         except (ServerTrouble, Guarded, InvalidArchive) as error:
@@ -354,33 +432,20 @@ class World:
         except Exception as error:  # noqa: BLE001 - every other exception is what is looked for
             self.broken.append("".join(traceback.format_exception(error)))
             ended = f"broke: {error!r}"
-        self.counts.update(self.seams.counts)
-        self.seams.counts.clear()
-        self.seams.arm([])
-        self.folder.sides.clear()
+        self.here.folder.sides.clear()
         if ended:
             self.tell(f"  the turn ends: {ended}")
-        self.trace.append(f"{ended} {self.server.writes} {self.folder.writes} {self.server.requests}")
-        self._finish_saves()
+        self.trace.append(f"{ended} {self.server.writes} {self.here.folder.writes} {self.server.requests}")
+        self.here.finish_saves()
         return ended
-
-    def _finish_saves(self) -> None:
-        """Files that were half there are whole after the turn that met them."""
-        for name, file in self.folder.files.items():
-            if file.torn:
-                self.folder.files[name] = replace(file, torn=False, stamp=self.folder.stamp())
 
     def calm(self) -> None:
         """All faults and all people stop: everything is visible, whole and reachable."""
-        self.folder.files.update(self.gaps)
-        self.gaps.clear()
-        self._finish_saves()
-        self.folder.mounted = True
+        for machine in self.machines:
+            machine.go_home()
         self.server.hidden.clear()
         self.server.cap = None
         self.server.lag = timedelta(0)
-        for tool in self.tools:
-            tool.copy, tool.pending = None, []
         self.now += timedelta(days=2)
         self.server.tick()
         self.tell("everybody goes home, everything works again")

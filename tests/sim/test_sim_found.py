@@ -13,6 +13,7 @@ LABELS = "labels a server does not keep were sent each turn beside a member in c
 MERGED = "a topic came back with the file's own text, which had only been merged into the server's"
 NOWHERE = "the last archive of a topic is removed before the engine has seen it without the topic"
 RECORD = "the server was on record with a label that a stale save had taken back, and the server, too"
+OLD_NOTE = "an older copy was saved after a crash between a write and the note of what it said, and taken for it"
 UNKNOWN_BASE = "a stale save over a member that never had a common past"
 
 FOUND = [
@@ -27,6 +28,7 @@ FOUND = [
     ("capped", 5547, MERGED),
     ("hiding", 8270, RECORD),
     ("hiding", 149, NOWHERE),
+    ("two-machines+mints", 264, OLD_NOTE),
 ]
 
 
