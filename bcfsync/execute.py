@@ -179,6 +179,7 @@ class _Execution:
         if self.site is Site.REMOTE and step.verb is not Verb.CREATE:
             outcome = Outcome(step.number, Status.DONE, change.guid, change.value)
             local = self._source_key(step)
+            self._record()  # what the last try left to agree on must be known before the next one
             self.store.sent(self._deed(step, outcome, local), self._sent(step, change))
         elif step.verb is Verb.CREATE and self.site is Site.REMOTE:
             self._begin(step, change)

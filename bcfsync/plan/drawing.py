@@ -248,6 +248,10 @@ class Drawing:
         new = advanced(shadows, *both, (), lambda guid: self._linked(atom, guid))
         self.record(group, atom, new, target)
 
+    def is_sent(self, key: Key) -> bool:
+        """Whether an atom of the source was sent before, and nobody knows whether it came."""
+        return self.source_site is Site.LOCAL and key in self.base.sent
+
     def is_on_record(self, key: Key, both: tuple[Entity, Entity]) -> bool:
         """Whether both sites hold what they are on record to hold."""
         old = self.recorded(key)

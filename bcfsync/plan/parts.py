@@ -133,12 +133,12 @@ def _compare_references(drawing: Drawing, atom: Atom, reference: DocumentReferen
     merged = merge_scalars(_REFERENCE_MEMBERS, shadows, said, found)
     merged = _with_document(drawing, merged, recorded, (reference, held))
     result = settled(drawing, atom, merged, shadows, (said, found))
+    if not result.updates or drawing.is_sent(atom.key):
+        drawing.agree("topics", atom, recorded, (reference, held), held.guid)
     if result.updates:
         value = replace(held, path=held.path if result.updates.keys() == {"description"} else None, **result.updates)
         more = {"target": held.guid, "fields": tuple(result.updates), "expected": held, "merged": result.merged}
         drawing.step("topics", Verb.UPDATE, atom, value, origin=reference, **more)
-    else:
-        drawing.agree("topics", atom, recorded, (reference, held), held.guid)
 
 
 def _addressed(reference: object) -> Any:  # noqa: ANN401 - a reference or None

@@ -125,8 +125,9 @@ def _compare_comments(drawing: Drawing, atom: Atom, comment: Comment, held: Comm
     said, there = _across(drawing, atom, comment, topic), _keyed(drawing, held, topic)
     merged = merge_scalars(_COMMENT_MEMBERS, measures, said, there)
     found = settled(drawing, atom, merged, measures, (said, there))
-    if not found.updates:
+    if not found.updates or drawing.is_sent(atom.key):
         drawing.agree("topics", atom, shadows, (comment, held), held.guid)
+    if not found.updates:
         return
     members = dict(found.updates)
     if drawing.target_site is Site.LOCAL:

@@ -70,8 +70,8 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
         topic = _with_dates_on_record(drawing, atom, topic)
     if drawing.source_site is Site.LOCAL and drawing.is_put_back(topic.guid):
         pass  # the way back brings it up to date
-    elif not updates or drawing.base.across(drawing.source_site, atom.key) is None:
-        # also before an update: what hangs on the topic must not wait for its success
+    elif not updates or drawing.base.across(drawing.source_site, atom.key) is None or drawing.is_sent(atom.key):
+        # also before an update: what hangs on the topic must not wait for its success, nor what a lost answer left
         drawing.agree("topics", atom, shadows, (topic, held), held.guid)
     if updates:
         merged = replace(held, **updates)

@@ -10,8 +10,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +80,7 @@ class Lease:
         since: when this one came, by its own clock.
         pid: the process that wrote this.
         expires: by when it will have been written again; None where nobody is at work.
+        runs: the number of the last run that wrote, by the name of its state.
     """
 
     machine: str
@@ -89,6 +90,7 @@ class Lease:
     since: str
     pid: int
     expires: str | None = None
+    runs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -106,7 +108,7 @@ def read_lease(folder: Path) -> Lease | None:
     try:
         with path.open("rb") as stream:
             found = json.loads(stream.read(_MOST))
-        lease = Lease(**{name: found[name] for name in Lease.__slots__})
+        lease = Lease(**{name: found[name] for name in Lease.__slots__ if name in found or name != "runs"})
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -116,7 +118,8 @@ def read_lease(folder: Path) -> Lease | None:
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise LeaseBroken(f"{path}: it does not say which machine keeps the folder") from error
     texts = (lease.machine, lease.host, lease.user, lease.since, lease.expires or "")
-    if not all(isinstance(text, str) for text in texts) or type(lease.epoch) is not int:
+    numbers = (lease.epoch, *(lease.runs.values() if isinstance(lease.runs, dict) else (None,)))
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
         raise LeaseBroken(f"{path}: it does not say which machine keeps the folder")
     return lease
 
@@ -139,6 +142,7 @@ class Ownership:
         self._machine = machine
         self._times = times or Times()
         self._lease: Lease | None = None
+        self._runs: dict[str, int] = {}
         self._barred = ""
         self._lost: LeaseLost | None = None
         self._end = threading.Event()
@@ -249,12 +253,21 @@ class Ownership:
 
     # -- being at work ---------------------------------------------------------------------------------------------
 
-    def hold(self) -> None:
+    def last_run(self, state: str) -> int:
+        """The number of the last run that wrote, out of a state of this name; 0 where none is known."""
+        return self._lease.runs.get(state, 0) if self._lease else 0
+
+    def hold(self, state: str, run: int) -> None:
         """Say that we are at work, again and again until ``release``.
+
+        Args:
+            state: the name of the state we work with.
+            run: the number of the run: a state that has not come so far when we claim the folder next was put back.
 
         Raises:
             LeaseLost: the folder is not ours any more.
         """
+        self._runs[state] = run
         if self._renewing is not None or self._barred:
             return
         try:
@@ -286,7 +299,11 @@ class Ownership:
 
     def _renew(self) -> None:
         expires = _text(self._times.now() + timedelta(seconds=EXPIRY))
-        self._write(replace(self._ours(), pid=os.getpid(), expires=expires))
+        self._write(self._said_anew(expires))
+
+    def _said_anew(self, expires: str | None) -> Lease:
+        found = self._ours()
+        return replace(found, pid=os.getpid(), expires=expires, runs={**found.runs, **self._runs})
 
     def refuse_if_lost(self) -> None:
         """Costs nothing.
@@ -322,7 +339,7 @@ class Ownership:
         self._renewing.join()
         self._renewing = None
         with contextlib.suppress(LeaseLost, CannotWrite):  # then somebody may have to wait until it expires
-            self._write(replace(self._ours(), expires=None))
+            self._write(self._said_anew(None))
 
     def _ours(self) -> Lease:
         try:

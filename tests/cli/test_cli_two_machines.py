@@ -2,13 +2,14 @@
 
 import json
 import shutil
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from desk import Desk, a_topic
 
-from bcfsync.model import Topic
+from bcfsync.model import Comment, Topic
 from bcfsync.sides import lease as lease_file
 from bcfsync.sides import replacing
 from bcfsync.sides.lease import LEASE
@@ -42,7 +43,42 @@ def test_the_first_to_sync_keeps_the_folder_and_lets_go_of_it_after_each_turn(to
     assert (found["epoch"], found["expires"]) == (1, None)
     tower.change("Pipe", priority="Low")
     tower.do("sync")
-    assert {**lease(tower), "pid": found["pid"]} == found
+    assert {**lease(tower), "pid": found["pid"], "runs": found["runs"]} == found
+
+
+def test_a_state_from_a_backup_is_refused_before_it_sends_anything_again(tower):
+    state = next((tower.folder / "state").glob("pairs/*/state.db"))
+    backup = state.read_bytes()
+    tower.edit(
+        "mep.bcf",
+        "Duct",
+        comments=(*tower.held("mep.bcf")["Duct"].comments, Comment(str(uuid.uuid4()), "Sent after the backup")),
+    )
+    tower.do("sync")
+    state.write_bytes(backup)
+    tower.server.requests.clear()
+    for words in ("sync", "push", "watch --once"):
+        said = tower.run(*words.split()).explained(7)
+        assert "it was put back" in said
+        assert f"delete {state}" in said
+    assert tower.server.requests == []
+    assert tower.run("plan").code == 0
+    state.unlink()
+    tower.do("sync")
+    assert tower.comments("Duct").count("Sent after the backup") == 1
+    tower.do("sync")
+
+
+def test_a_state_from_a_backup_goes_on_where_somebody_says_so(tower):
+    state = next((tower.folder / "state").glob("pairs/*/state.db"))
+    backup = state.read_bytes()
+    tower.change("Pipe", priority="Low")
+    tower.do("sync")
+    state.write_bytes(backup)
+    tower.do("sync", "--take-over")
+    tower.change("Pipe", priority="High")
+    tower.do("sync")
+    assert held(tower)["Pipe"].priority == "High"
 
 
 def test_a_quiet_turn_writes_no_lease(tower):

@@ -2,7 +2,7 @@
 
 import pytest
 from scenarios import LATEST, both, fields_in_conflict, nothing, remote_edit, rich_topic, scenario, with_another
-from worlds import BEN, bring, edit, fetch, only, world
+from worlds import BEN, bring, edit, fetch, only, reword, texts, world
 
 from bcfsync.changes import Status
 from bcfsync.net import Unanswered
@@ -136,3 +136,28 @@ def what_never_came_is_no_past_for_ever(mint):
     assert not bring(found).writes
     fetch(found)
     assert values(found, "priority") == ("High", "High")
+
+
+@scenario("U10")
+def two_lost_answers_in_a_row(mint):
+    for name, values_ in (("priority", ("High", "Higher")), ("title", ("The one", "The other"))):
+        found = edited_without_an_answer(mint, **{name: values_[0]})
+        mine = only(found.local) if len(found.local.bcf.topics) == 1 else found.local.bcf.topics[0]
+        edit(found.local, mine.guid, **{name: values_[1]})
+        sent_without_an_answer(found, "lost request")
+        assert not bring(found).conflicts
+        there_now = {getattr(item, name) for item in found.remote.bcf.topics}
+        assert values_[1] in there_now
+        assert values_[0] not in there_now
+        assert calm(found)
+
+
+@scenario("U11")
+def two_lost_answers_to_a_comment_in_a_row(mint):
+    found = with_another(mint)
+    for text, how in (("First", "lost answer"), ("Second", "lost request")):
+        reword(found.local, first_of(found.local).guid, texts(first_of(found.local))[0], comment=text)
+        sent_without_an_answer(found, how)
+    assert not bring(found).conflicts
+    assert texts(first_of(found.remote)) == ["Second"]
+    assert calm(found)

@@ -167,6 +167,7 @@ def test_what_the_server_was_last_confirmed_to_hold_and_was_taken_back_is_put_on
         drawing, atom, both, target = recording(source, OPEN, OPEN, confirmed=confirmed)
         getattr(drawing, way)("topics", atom, both, target)
         assert steps(drawing) == expected
+        assert [(step.value, step.expected) for step in drawing.groups["topics"]] == [both] * len(expected)
 
 
 def test_what_is_no_atom_of_the_archive_was_never_confirmed():

@@ -4,7 +4,7 @@ import pytest
 
 from bcfsync.changes import Cause, Hold, Kind, Plan, Site, Step, Verb
 from bcfsync.model import Comment, Topic
-from bcfsync.plan.guard import held_back, too_many, without_deletions
+from bcfsync.plan.guard import held_back, too_many, without_deletions, without_unproven
 
 
 def plan(topics=0, comments=0, others=1):
@@ -60,3 +60,18 @@ def test_what_is_held_back_is_named_and_the_rest_goes_on():
 def test_the_reason_says_what_is_too_much():
     assert too_many(2, 2, 2, None).startswith("all topics, more than the 5 allowed")
     assert too_many(6, 6, 20, None).startswith("6 deletions at once, more than the 5 allowed")
+
+
+def test_a_deletion_that_is_not_proven_is_held_and_the_rest_goes_on():
+    before = plan(1, 2)
+    first, second, third, _ = before.steps
+    after = without_unproven(before, {second.number})
+    assert [(step.number, step.verb, step.label) for step in after.steps] == [
+        (0, Verb.DELETE, first.label),
+        (1, Verb.DELETE, third.label),
+        (2, Verb.UPDATE, before.steps[3].label),
+    ]
+    assert [(item.kind, item.guid, item.label, item.cause) for item in after.holds[1:]] == [
+        (second.kind, second.guid, second.label, Cause.MISSING)
+    ]
+    assert after.holds[:1] == before.holds

@@ -179,7 +179,7 @@ def test_of_two_that_take_over_at_the_same_time_the_one_that_wrote_last_has_it(t
 
 def test_an_owner_that_slept_through_a_take_over_finds_out_at_its_next_renewal(office, site, tmp_path, monkeypatch):
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
-    office.hold()
+    office.hold("pair", 1)
     office.refuse_if_lost()
     write(tmp_path, replace(said(tmp_path), machine=SITE.identity, epoch=2))
     office._renewing.join(5)
@@ -195,8 +195,8 @@ def test_an_owner_that_slept_through_a_take_over_finds_out_at_its_next_renewal(o
 
 def test_at_work_it_is_said_again_and_again_and_taken_back_at_the_end(office, tmp_path, monkeypatch):
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
-    office.hold()
-    office.hold()
+    office.hold("pair", 1)
+    office.hold("pair", 1)
     first, end = said(tmp_path), time.monotonic() + 5
     assert first.expires == "2026-11-22T12:01:00Z"
     written = (tmp_path / LEASE).stat().st_ino
@@ -213,7 +213,7 @@ def test_the_owner_killed_at_work_goes_on_at_once(tmp_path, hours):
     killed_at_work(tmp_path, hours)
     again = Ownership(tmp_path, OFFICE, hours.times)
     again.claim()
-    again.hold()
+    again.hold("pair", 1)
     again.check()
     again.release()
     assert (hours.seconds, said(tmp_path).epoch) == (0, 1)
@@ -224,7 +224,7 @@ def test_a_lease_deleted_at_work_stops_it_and_the_next_one_begins_anew(tmp_path,
     with pytest.raises(LeaseLost, match="it was deleted while we worked"):
         office.check()
     with pytest.raises(LeaseLost):
-        office.hold()
+        office.hold("pair", 1)
     office.claim()
     office.check()
 
@@ -241,7 +241,7 @@ def test_a_drive_that_is_away_for_a_moment_is_tried_again(office, tmp_path, monk
 
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
     monkeypatch.setattr(Ownership, "_renew", shaky)
-    office.hold()
+    office.hold("pair", 1)
     end = time.monotonic() + 5
     while len(tried) < 3 and time.monotonic() < end:
         time.sleep(0.01)
@@ -257,7 +257,7 @@ def test_where_nothing_can_be_written_nobody_is_owner_and_nothing_is_written(tmp
     monkeypatch.setattr(lease.os, "fsync", refused)
     found = Ownership(tmp_path, OFFICE)
     found.claim()
-    found.hold()
+    found.hold("pair", 1)
     with pytest.raises(WriteProtected, match="Permission denied"):
         found.check()
     found.release()
@@ -269,7 +269,7 @@ def test_an_owner_whose_folder_takes_nothing_any_more_writes_no_archive(office, 
         raise CannotWrite("the disk is full")
 
     monkeypatch.setattr(Ownership, "_write", full)
-    office.hold()
+    office.hold("pair", 1)
     with pytest.raises(WriteProtected, match="the disk is full"):
         office.check()
     office.release()
@@ -352,7 +352,7 @@ def test_a_lease_that_stays_unreadable_stops_every_write(office, monkeypatch):
 
 def test_a_renewal_that_cannot_look_goes_on_and_one_that_sees_another_owner_ends(office, site, tmp_path, monkeypatch):
     monkeypatch.setattr(lease, "RENEWAL", 0.02)
-    office.hold()
+    office.hold("pair", 1)
     try:
         away_for(1, monkeypatch)
         time.sleep(0.2)
@@ -395,7 +395,7 @@ def test_a_copy_of_the_state_on_another_machine_is_refused_while_the_first_one_w
 
 def test_a_lease_marked_read_only_bars_nobody(office, site, tmp_path):
     (tmp_path / LEASE).chmod(0o444)
-    office.hold()
+    office.hold("pair", 1)
     office.check()
     office.release()
     (tmp_path / LEASE).chmod(0o444)

@@ -53,7 +53,7 @@ def synced_like(scenario: Scenario) -> Scenario:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def beginning(scenario: Scenario) -> Beginning:
     """Where the world of a scenario without actions stands; the same for all scenarios that begin alike."""
     world = World(scenario)
