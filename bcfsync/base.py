@@ -10,7 +10,7 @@ from bcfsync import plain
 from bcfsync.changes import ENTITIES, Base, Entity, Key, Sent, Verb
 from bcfsync.marks import has_marks
 from bcfsync.store import REMOTE, UNSETTLED, SentWrite, Store, seen_of
-from bcfsync.store.words import PAST
+from bcfsync.store.words import PAST, PUT_BACK
 
 
 class _Shadows(Mapping[Key, Entity]):
@@ -102,6 +102,7 @@ def read_base(store: Store, replica: str) -> Base:
         open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
         sent={item.key: _sent(item) for item in store.unanswered(replica)},
+        put_back=bool(store.noted(PUT_BACK)),
     )
 
 

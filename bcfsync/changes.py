@@ -237,7 +237,7 @@ class Base:
     shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
     them is no edit. ``holders`` are the names of those archives that have not let go of an atom since. ``open`` are
     atoms this archive and the server hold, without ever having agreed on them. ``sent`` is what this archive gave to
-    the server without an answer.
+    the server without an answer. ``put_back``: it came from a backup, and does not know what was done since.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
@@ -251,6 +251,7 @@ class Base:
     open: frozenset[Key] = frozenset()
     intents: Mapping[Key, Intent] = field(default_factory=dict)
     sent: Mapping[Key, Sent] = field(default_factory=dict)
+    put_back: bool = False
 
     def across(self, site: Site, key: Key) -> Key | None:
         """The key on the other site of an atom of this site."""

@@ -11,6 +11,7 @@ from bcfsync.model import Bcf
 from bcfsync.net import Unanswered
 from bcfsync.plan.policy import SETTLE, Deletes, Place, Policy, Prefer
 from bcfsync.run import Applied, Timing
+from bcfsync.store.words import PUT_BACK
 from bcfsync.turn import Braked, InSync, Missing, StaleSave, Unreadable, Way, rehearse
 
 MIRROR = Policy(deletes=Deletes.MIRROR)
@@ -675,3 +676,22 @@ def test_two_files_against_each_other_are_a_conflict_whatever_else_one_of_them_n
     settle(found)
     assert only(found.remote).priority == "a"
     assert (HERE + "b.bcf", "priority") in {(item.replica, item.field) for item in found.store.conflicts()}
+
+
+@keeping_and_minting
+@pytest.mark.parametrize("told", [False, True], ids=["nobody knows", "it is known"])
+def test_a_state_from_a_backup_recognises_what_was_sent_since_where_it_knows_that_it_is_one(mint, told):
+    found = office(mint=mint)
+    file = found.folder.put("a.bcf", topic(comments=(comment(C1, "OK"),)))
+    settle(found)
+    backup = found.store.copy()
+    edit(file, comments=(*only(file).comments, comment(C2, "Sent since", author=ANNA)))
+    file.save(file.bcf)
+    settle(found)
+    found.store = backup
+    if told:
+        backup.note(PUT_BACK, "yes")
+    settle(found)
+    doubled = mint and not told
+    assert texts(only(found.remote)).count("Sent since") == texts(only(file)).count("Sent since") == (2 if doubled else 1)
+    assert not backup.noted(PUT_BACK)

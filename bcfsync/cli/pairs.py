@@ -25,7 +25,7 @@ from bcfsync.config.reading import load
 from bcfsync.config.tables import nearest
 from bcfsync.config.tokens import login_hint, token_for
 from bcfsync.config.values import Config, Mode, Pair, Remote
-from bcfsync.errors import BcfsyncError, Guarded, Locked, LoginNeeded, UsageError
+from bcfsync.errors import BcfsyncError, Locked, LoginNeeded, UsageError
 from bcfsync.net import Http
 from bcfsync.plan.policy import SETTLE, Policy
 from bcfsync.sides.folder import ArchiveFolder, marker_id
@@ -35,6 +35,7 @@ from bcfsync.sides.replacing import Care
 from bcfsync.sides.rest.side import RestSide
 from bcfsync.sides.trash import Trash
 from bcfsync.store import BlobShelf, FolderLock, Store
+from bcfsync.store.words import PUT_BACK
 from bcfsync.turn import Partner, Way
 
 PATIENCE = 5.0
@@ -46,12 +47,6 @@ _WAYS = {Mode.TWO_WAY: Way.BOTH, Mode.PULL: Way.PULL, Mode.PUSH: Way.PUSH}
 
 class NoPair(UsageError, LookupError):
     """The configuration has no such pair, or none at all."""
-
-
-class StatePutBack(Guarded, ValueError):
-    """The state of a pair is older than what it has done: it came from a backup."""
-
-    hint = "delete the state, and what both sides hold is recognised; or go on with it: bcfsync sync --take-over"
 
 
 class WrongWay(UsageError, ValueError):
@@ -300,8 +295,8 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
         ownership = _ownership(pair, asked)
         stack.callback(ownership.release)
         store = stack.enter_context(when_free(lambda: Store(home.state), asked.patience))
-        if not (asked.looks or asked.take_over):
-            _refuse_put_back(home, store, ownership)
+        if not asked.looks:
+            _note_put_back(home, store, ownership)
         _remember_where(home)
         neighbours = _neighbours(pair, found, home, stack)
         http = stack.enter_context(connected(pair.remote, found.remotes))
@@ -355,14 +350,13 @@ def _ownership(pair: Pair, asked: Asked) -> Ownership:
     return found
 
 
-def _refuse_put_back(home: Home, store: Store, ownership: Ownership) -> None:
-    """Refuse to work with a state from a backup: it knows nothing of what was sent since, and would send it again."""
+def _note_put_back(home: Home, store: Store, ownership: Ownership) -> None:
+    """A state from a backup knows nothing of what was sent since, and must not send it again."""
     last, known = next((run.number for run in store.runs(1)), 0), ownership.last_run(home.folder.name)
     if 0 < last < known:
-        raise StatePutBack(
-            f"{home.state}: this state ends with run {last}, but run {known} wrote to the folder: it was put back",
-            hint=f"delete {home.state}: what both sides hold is recognised; or go on with it: bcfsync sync --take-over",
-        )
+        said = f"{home.state} is from a backup: it ends with run {last}, and run {known} wrote to the folder"
+        click.echo(printable(f"{said}; what both sides hold since then is recognised by what it says"), err=True)
+        store.note(PUT_BACK, "yes")
 
 
 def _way(pair: Pair, asked: Asked) -> Way:

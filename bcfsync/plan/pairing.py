@@ -76,7 +76,7 @@ class Scope:
     def unrecorded(self) -> bool:
         """Whether nothing is on record here yet, so that content may have to say who is who."""
         topic = key_of(Kind.TOPIC, "", self.source_topic)
-        return self.kind is Kind.TOPIC or self.base.across(self.site, topic) is None
+        return self.base.put_back or self.kind is Kind.TOPIC or self.base.across(self.site, topic) is None
 
     def source_key(self, guid: str) -> Key:
         """Key of an atom on the source's site."""

@@ -17,6 +17,9 @@ _SEEN = "remote:"
 UNSETTLED = "null"
 """Stands for the shadow of an atom that an archive and the server hold, and have not agreed on yet."""
 
+PUT_BACK = "put back"
+"""The note of a state that came from a backup, until a turn has found nothing left to do."""
+
 PAST = "past:"
 """Under such a name stands what some archive held once."""
 

@@ -38,6 +38,7 @@ from bcfsync.run import Applied, Care, Drawn, Planned, Timing, Waiting, run
 from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
 from bcfsync.store import ArchiveRecord
+from bcfsync.store.words import PUT_BACK
 from bcfsync.turn.attention import decisions, fail, fought, quarantined, stored_conflict, stored_hold
 from bcfsync.turn.events import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnEvent, Unreadable, Unsettled
 from bcfsync.turn.healing import heal, note_content
@@ -468,6 +469,8 @@ class _Turn:
         now = self.timing.clock()
         # what was sent without an answer is looked for until it is too old to come
         calm = not (self.written or self.restless or self.store.is_waiting(now - LOOK_AGAIN))
+        if calm and self.remote_moved:
+            self.store.note(PUT_BACK, "")
         if calm and self.partner.patient and self.remote_moved:
             # what nobody plans any more has no next try either
             self.store.forgive(set(self.store.failures()) - self.quarantined)

@@ -24,6 +24,8 @@ from bcfsync.errors import Guarded, InvalidArchive, ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, Comment, Topic, Viewpoint
 from bcfsync.plan.policy import Deletes, Prefer
+from bcfsync.store import Store
+from bcfsync.store.words import PUT_BACK
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANNA, BEN = "anna@example.com", "ben@example.com"
@@ -386,6 +388,7 @@ class World:
     def _restore(self, action: Action) -> None:  # noqa: ARG002
         if self.here.backup is not None:
             self.here.store.restore(self.here.backup)
+            Store.note(self.here.store, PUT_BACK, "yes")  # as the folder's lease tells the command line
             self.tell("the state is restored from the backup")
 
     # -- the engine --------------------------------------------------------------------------------------------
