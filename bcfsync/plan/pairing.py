@@ -37,7 +37,7 @@ class Pair:
     """An atom of the source and its counterpart.
 
     ``target`` is None where there is none; ``gone`` where there was one once; ``doubtful`` where a server's atom may be
-    what some archive sent without an answer; ``unclear`` says why a topic without counterpart must not be made all the
+    what some archive sent without an answer; ``unclear`` says why one without counterpart must not be made all the
     same.
     """
 
@@ -49,6 +49,7 @@ class Pair:
 
 
 _ANOTHER_NAME = "is on the server for a topic that another archive holds under another guid; use that archive"
+_ANOTHER_ID = "is on the server already, where it belongs to another one of the topic; not sent again"
 _AMBIGUOUS = "cannot be told from others that say the same; give it a title of its own"
 
 
@@ -120,11 +121,15 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
 def _known_by_another_name(
     scope: Scope, sources: Sequence[Candidate], linked: Collection[Key], found: Collection[int]
 ) -> dict[int, str]:
-    """Topics under a server's own guid that are on record under the guid of the archive they came from."""
-    if scope.kind is not Kind.TOPIC or scope.site is not Site.LOCAL:
+    """What stands in an archive under a server's own guid, and is on record under the guid it came from.
+
+    Another machine's bcfsync, or another program, brought it there.
+    """
+    if scope.site is not Site.LOCAL:
         return {}
+    reason = _ANOTHER_NAME if scope.kind is Kind.TOPIC else _ANOTHER_ID
     left = ((at, source) for at, source in enumerate(sources) if at not in found)
-    return {at: _ANOTHER_NAME for at, source in left if scope.target_key(source.guid) in linked}
+    return {at: reason for at, source in left if scope.target_key(source.guid) in linked}
 
 
 def _pair_on_record(

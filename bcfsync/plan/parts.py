@@ -87,6 +87,8 @@ def plan_references(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
             continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
+        elif item.unclear:
+            drawing.hold(atom, item.unclear)
         elif reason := _not_sendable(drawing, reference):
             drawing.hold(atom, reason)
         else:

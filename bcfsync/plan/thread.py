@@ -42,6 +42,8 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
             continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
+        elif item.unclear:
+            drawing.hold(atom, item.unclear)
         else:
             drawing.step("topics", Verb.CREATE, atom, view, target=drawing.target_guid(scope, view.guid))
 
@@ -88,6 +90,8 @@ def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> 
             continue
         elif item.doubtful:
             drawing.hold_doubtful(atom)
+        elif item.unclear:
+            drawing.hold(atom, item.unclear)
         else:
             _plan_new_comment(drawing, scope, atom, comment)
 
