@@ -57,7 +57,7 @@ def stays_away(drawing: Drawing, atom: Atom, item: Pair, both: tuple[Topic, Topi
     if not item.gone or (drawing.target_site is Site.LOCAL and drawing.is_put_back(counterpart.guid)):
         return False  # an earlier state of an archive never had it
     if isinstance(value, Viewpoint):
-        edited = atom.key in drawing.changed or _is_shown_anew(drawing, drawing.source_site, topic, value)
+        edited = _is_shown_anew(drawing, drawing.source_site, topic, value)
     else:
         edited = not isinstance(value, DocumentReference) and _edited(drawing, atom.key, value)
     if not edited:

@@ -65,9 +65,8 @@ class Drawing:
 
     ``source_complete`` and ``target_complete``: what their listings lack is not there. ``states`` are later states of
     the archive's viewpoints with the viewpoints that show them, ``new_states`` those nobody has seen yet and how they
-    differ, ``current`` the guid of the state a viewpoint shows, ``changed`` viewpoints that are sent again as they are
-    now, ``agreed`` what the server holds of those that have become equal to it; ``unsent`` says why a changed one is
-    not sent. All by local keys.
+    differ, ``current`` the guid of the state a viewpoint shows, ``agreed`` what the server holds of those that have
+    become equal to it; ``unsent`` says why a changed one is not sent. All by local keys.
     """
 
     source_site: Site
@@ -85,7 +84,6 @@ class Drawing:
     paired: dict[Key, Key] = field(default_factory=dict)
     states: dict[Key, Key] = field(default_factory=dict)
     new_states: dict[Key, int] = field(default_factory=dict)
-    changed: set[Key] = field(default_factory=set)
     unsent: dict[Key, str] = field(default_factory=dict)
     agreed: dict[Key, Entity] = field(default_factory=dict)
     current: dict[Key, str] = field(default_factory=dict)

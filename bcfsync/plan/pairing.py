@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from bcfsync.changes import Base, Capabilities, Intent, Key, Kind, Site, key_of
 from bcfsync.guids import guid_key, written_guid
 
-_SKEW = timedelta(minutes=5)
-"""How wrong a server's clock may be when newcomers are dated."""
+_SKEW = timedelta(hours=25)
+"""How wrong our clock or a server's may be when newcomers are dated: a day, where a time zone is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +221,31 @@ def _pair_newcomers(
     settled = {_local_key(scope, item.source, item.target) for item in found.values() if item.target}
     # those of other archives count: what arrived may be theirs
     unanswered = sum(1 for intent in _begun(scope) if intent.key not in settled)
+    if scope.kind is Kind.TOPIC and unanswered == len({at for at, _, _ in begun}) > 1:
+        _pair_by_title(begun, free, found)
+        return {}
     if not unanswered == len(begun) == 1:
         return {}
     at, source, key = begun[0]
-    if " ".join(source.title.split()) != " ".join(free[key].title.split()):
+    if _title(source) != _title(free[key]):
         return {at: f"may be “{free[key].title}”, which came when an answer was lost; if so, make their titles equal"}
     found[at] = Pair(source, free.pop(key))
     return {}
+
+
+def _pair_by_title(
+    begun: Sequence[tuple[int, Candidate, Key]], free: dict[Key, Candidate], found: dict[int, Pair]
+) -> None:
+    """Of several topics without an answer those whose title no other one of them, and no other newcomer, has."""
+    same = [(at, source, key) for at, source, key in begun if _title(source) == _title(free[key])]
+    sources, targets = Counter(at for at, _, _ in same), Counter(key for _, _, key in same)
+    for at, source, key in same:
+        if sources[at] == targets[key] == 1:
+            found[at] = Pair(source, free.pop(key))
+
+
+def _title(candidate: Candidate) -> str:
+    return " ".join(candidate.title.split())
 
 
 def _is_newcomer(scope: Scope, source: Candidate, target: Candidate, intent: Intent) -> bool:

@@ -144,7 +144,7 @@ def unfold_all(drawing: Drawing, pairs: Sequence[tuple[Topic, Topic]]) -> list[T
     if not many:
         return found
     drawing.unsent.update(many)
-    for noted in (drawing.states, drawing.new_states, drawing.changed):
+    for noted in (drawing.states, drawing.new_states):
         noted.clear()
     return [unfolded(drawing, ours, theirs, new=new) for ours, theirs in pairs]
 
@@ -261,13 +261,6 @@ class _Family:
         now = view if alike else self._now(view, before, [state for state, _ in recorded])
         if now is view:
             return view, self._standing(view, earlier)
-        if self.theirs is not None and guid_key(view.guid) not in self.there:
-            if self._key(now.guid) in self.drawing.new_states:
-                # what was deleted on the server, and edited here since, is sent again as it is now
-                del self.drawing.new_states[self._key(now.guid)]
-                self.drawing.changed.add(key)
-                return view, self._standing(view, earlier)
-            return view, self._standing(view, [*earlier, now])
         self.drawing.current[key] = now.guid
         return replace(before, guid=view.guid), self._standing(view, [*earlier, now])
 

@@ -47,10 +47,12 @@ class Attention(Generations):
         """All that is on record of an archive goes to its new name, in place of what was there under that name."""
         names = {"shadow", "image_shadow"}
         with self._writing():
-            for table in ("archive", "conflict", "hold", "generation", "unacknowledged", "sent", *sorted(names)):
+            for table in ("archive", "conflict", "hold", "generation", "unacknowledged", *sorted(names)):
                 for before, after in [(old, new), *([(seen_by(old), seen_by(new))] if table in names else [])]:
                     self._db.execute(f"DELETE FROM {table} WHERE replica = ?", (after,))
                     self._db.execute(f"UPDATE {table} SET replica = ? WHERE replica = ?", (after, before))
+            # what was sent may have come from another file that had the old name for a while
+            self._db.execute("DELETE FROM sent WHERE replica IN (?, ?)", (old, new))
 
     def split_replica(self, old: str, new: str, keys: Collection[Key]) -> None:
         """What is on record of these atoms in an archive goes to another one; what else is there stays."""

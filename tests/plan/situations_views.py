@@ -254,9 +254,11 @@ def viewpoint_gone_from_the_server_and_changed_in_the_file(mint):
         found.policy = policy or found.policy
         remote_edit(found, viewpoints=())
         assert not fetch(found).writes
-        assert done(bring(found)) == MADE
-        assert xs(found.remote) == [5.0]
-        settled(found)
+        told = bring(found)
+        assert (done(told), len(told.holds)) == (MADE, 1)
+        assert xs(found.remote) == xs(found.local) == [5.0]
+        assert not fetch(found).writes
+        assert len(reasons(bring(found))) == 1
 
 
 @scenario("V21")
@@ -270,8 +272,9 @@ def viewpoint_sent_again_by_another_archive(mint):
     assert done(bring(found)) == MADE
     told = bring(other)
     assert (done(told), [step.verb for step, _ in told.ended]) == ([], [Verb.ADOPT])
-    settled(other)
-    assert xs(found.remote) == [5.0]
+    for each in (found, other):
+        assert not fetch(each).writes
+        assert xs(found.remote) == xs(each.local) == [5.0]
 
 
 @scenario("V24")
@@ -281,8 +284,9 @@ def viewpoint_sent_again_without_an_answer(mint):
         remote_edit(found, viewpoints=())
         unanswered(found, what)
         replace_view(found, then)
-        bring(found)
-        settled(found)
+        for _ in range(2):
+            bring(found)
+            assert not fetch(found).writes
         came = [5.0] if what == "lost answer" else []
         assert (xs(found.local), xs(found.remote)) == ([then], sorted({*came, then}))
 

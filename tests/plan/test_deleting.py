@@ -368,3 +368,32 @@ def test_nothing_is_deleted_where_deletions_do_not_travel_whatever_is_gone():
         found = lost(loser=loser, policy=Policy(deletes=Deletes.NEVER))
         for source in (Site.LOCAL, Site.REMOTE):
             assert plan(found, source).deletions == ()
+
+
+# -- viewpoints that comments go on showing --------------------------------------------------------------------------
+
+
+def shown_across(loser, stays, policy=MIRROR):
+    """One side lost a viewpoint, and which comments of the other go on showing it."""
+    told = (comment(C1, "First", viewpoint_guid=V1), comment(C2, "Second", viewpoint_guid=V2))
+    found = mirrored(synced(local=[topic(viewpoints=(view(V1), view(V2, x=2.0)), comments=told)]), policy)
+    kept = tuple(item if stays else replace(item, viewpoint_guid=None) for item in told[:1]) + told[1:]
+    edit(getattr(found, loser), viewpoints=(view(V2, x=2.0),), comments=kept)
+    return found
+
+
+@pytest.mark.parametrize("loser", SIDES)
+def test_a_viewpoint_whose_only_comment_was_turned_away_from_it_is_deleted_across(loser):
+    found = shown_across(loser, stays=False)
+    assert (Verb.DELETE, Kind.VIEWPOINT) in done(passes(loser)[0](found))
+
+
+@pytest.mark.parametrize("policy", [MIRROR, Policy()], ids=["deletions travel", "deletions do not travel"])
+@pytest.mark.parametrize("loser", SIDES)
+def test_a_viewpoint_that_a_comment_across_goes_on_showing_is_not_deleted(loser, policy):
+    found = mirrored(synced(local=[topic(viewpoints=(view(V1),), comments=(comment(C1, viewpoint_guid=V1),))]), policy)
+    edit(getattr(found, loser), viewpoints=(), comments=(comment(C1, "Edited"),))
+    edit(keeper_of(found, loser), comments=(comment(C1, "Otherwise", viewpoint_guid=V1),))
+    told = passes(loser)[0](found)
+    assert not [step for step in told.writes if step.verb is Verb.DELETE]
+    assert len(only(keeper_of(found, loser)).viewpoints) == 1

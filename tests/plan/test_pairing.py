@@ -140,10 +140,10 @@ def test_a_newcomer_of_somebody_else_is_not_taken():
 
 
 def test_a_newcomer_older_than_the_try_is_not_taken():
-    assert newcomers(said(Y, "edited", SYNC, START - timedelta(hours=1))) == [None]
+    assert newcomers(said(Y, "edited", SYNC, START - timedelta(hours=26))) == [None]
 
 
-@pytest.mark.parametrize("minutes", [4, 5])
+@pytest.mark.parametrize("minutes", [4, 5, 24 * 60])
 def test_a_newcomer_a_little_older_is_taken_since_clocks_differ(minutes):
     assert newcomers(said(Y, "edited", SYNC, START - timedelta(minutes=minutes))) == [Y]
 
@@ -151,6 +151,27 @@ def test_a_newcomer_a_little_older_is_taken_since_clocks_differ(minutes):
 def test_with_two_unanswered_creates_no_newcomer_is_taken():
     intents = begun(A) | begun(B)
     assert newcomers(said(Y, "edited", SYNC), intents=intents, sources=[said(A), said(B, "other")]) == [None, None]
+
+
+def titled(guid, title, content="OK", author=ANNA):
+    return Candidate(guid, content, author, START, title)
+
+
+def topics_paired(sources, targets):
+    intents = {name: intent for guid in (A, B, C) for name, intent in begun(guid, kind=Kind.TOPIC).items()}
+    return paired(scope(linked(intents=intents), kind=Kind.TOPIC), sources, targets)
+
+
+def test_of_several_unanswered_topics_each_newcomer_is_the_one_of_its_title():
+    sources = [titled(A, "Duct"), titled(B, "Door"), titled(C, "Wall")]
+    targets = [titled(Z, "Door  ", "edited", SYNC), titled(Y, "Duct", "edited", SYNC)]
+    assert topics_paired(sources, targets) == [Y, Z, None]
+
+
+def test_of_several_unanswered_topics_none_is_taken_whose_title_is_not_its_own():
+    sources = [titled(A, "Duct"), titled(B, "Duct"), titled(C, "Wall")]
+    targets = [titled(Y, "Duct", "edited", SYNC), titled(Z, "Wall", "edited", SYNC), titled(X, "Wall", "too", SYNC)]
+    assert topics_paired(sources, targets) == [None, None, None]
 
 
 def test_an_unanswered_create_of_another_archive_counts_as_well():

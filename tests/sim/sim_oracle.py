@@ -171,12 +171,18 @@ class _Oracle:
         if self.world.scenario.prefer is Prefer.MANUAL:
             return ""
         ledger = self.world.ledger
-        for site, before, after in self._logged():
+        logged = list(self._logged())
+        sent = {(item, name) for site, name, _, after in logged if site == Site.REMOTE for item in after}
+        for site, replica, before, after in logged:
             if token not in before:
                 continue
             winners = [item for item in after if item not in before]
             if any(not ledger.descends(token, item) for item in winners):
                 return "preferred: the loser is in the log"
+            if site == Site.LOCAL and any(
+                (item, name) in sent and name != replica for item in winners for _, name in sent
+            ):
+                return "preferred: of two copies of a file, the server has the value of the other one"
             if site == Site.LOCAL and token in ledger.third:
                 return "preferred: an edit of the very value that came last looks like one of an older copy (2.7)"
             if token in (ledger.unmet if site == Site.LOCAL else ledger.unmet_elsewhere):
@@ -196,8 +202,8 @@ class _Oracle:
         """What was put by before it was deleted."""
         return (bodies for machine in self.world.machines for bodies in machine.engine.spared)
 
-    def _logged(self) -> Iterator[tuple[str, list[str], list[str]]]:
-        """Updates in the log, member by member: where, and the tokens before and after."""
+    def _logged(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
+        """Updates in the log, member by member: where, with which archive, and the tokens before and after."""
         for store in (machine.store for machine in self.world.machines):
             for deed in (deed for run in store.runs(1000) for deed in store.deeds(run.number)):
                 if deed.before is None or deed.after is None:
@@ -207,7 +213,7 @@ class _Oracle:
                     winners = tokens_of_plain(after.get(name))
                     if str(after.get(name) or "").startswith("Offen") or (after.get(name) and not winners):
                         winners.append(HABIT)
-                    yield deed.site, tokens_of_plain(before.get(name)), winners
+                    yield deed.site, deed.replica, tokens_of_plain(before.get(name)), winners
 
     # -- (c) ---------------------------------------------------------------------------------------------------
 

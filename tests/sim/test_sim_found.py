@@ -14,6 +14,12 @@ MERGED = "a topic came back with the file's own text, which had only been merged
 NOWHERE = "the last archive of a topic is removed before the engine has seen it without the topic"
 RECORD = "the server was on record with a label that a stale save had taken back, and the server, too"
 OLD_NOTE = "an older copy was saved after a crash between a write and the note of what it said, and taken for it"
+CLOCK = "our clock jumped back a day between the start of a create and its arrival"
+SEVERAL = "several topics that arrived without an answer on a server that drops labels were taken for none of them"
+RESHOWN = "a viewpoint deleted on the server and changed in the file was sent again under its guid, and once more"
+ANOTHER_FILE = "what was sent out of a file was taken for the past of another one that had its name before"
+AGAIN = "a text written once more proved that a write beside it had been seen"
+BACKUP = "a state from a backup sent a comment again"
 UNKNOWN_BASE = "a stale save over a member that never had a common past"
 
 FOUND = [
@@ -28,6 +34,13 @@ FOUND = [
     ("capped", 5547, MERGED),
     ("hiding", 8270, RECORD),
     ("hiding", 149, NOWHERE),
+    ("dropping", 200019, CLOCK),
+    ("dropping", 200886, SEVERAL),
+    ("reshowing", 200144, RESHOWN),
+    ("reshowing", 200313, RESHOWN),
+    ("two-machines+mints", 1363, ANOTHER_FILE),
+    ("lagging", 101506, AGAIN),
+    ("mints", 101759, BACKUP),
     ("two-machines+mints", 264, OLD_NOTE),
 ]
 

@@ -52,6 +52,7 @@ ENDS = {
     "an archive without it": lambda store: store.confirm(Confirmation(HERE, HERE, {}, unbound="/a")),
     "an archive without its topic": lambda store: store.confirm(Confirmation(TOPIC, ITS_TOPIC, {}, unbound="/a")),
     "an archive that is gone": lambda store: store.forget_replica("/a"),
+    "an archive of another name": lambda store: store.rename_replica("/a", "/b"),
     "an older copy that was saved": lambda store: store.roll_back("/a", {HERE: (None, None)}, ()),
     "a pair forgotten": lambda store: store.forget(),
 }
@@ -79,11 +80,6 @@ OTHERS = {
 def test_it_is_known_in_spite_of(store, other):
     other(store)
     assert store.unanswered("/a") == [WRITE]
-
-
-def test_it_goes_with_its_archive_to_a_new_name(store):
-    store.rename_replica("/a", "/b")
-    assert store.unanswered("/b") == [replace(WRITE, replica="/b")]
 
 
 def test_it_is_forgotten_when_it_is_too_old_to_come(tmp_path):
