@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bcfsync.dates import Timestamp, timestamp
+from bcfsync.dates import Timestamp, read_timestamp, timestamp
 from bcfsync.model import Comment, PerspectiveCamera, Point, Topic, Viewpoint
 
 TOKEN = re.compile(r"k\d+q")
@@ -128,3 +128,21 @@ class Ledger:
                     seen.add(older)
                     pending.append(older)
         return False
+
+
+def tokens_of_plain(value: object) -> list[str]:
+    """The tokens in a member's plain data; dates among them."""
+    match value:
+        case str():
+            return [*tokens_in(value), *tokens_in(date_in(value))]
+        case dict():
+            return [token for item in value.values() for token in tokens_of_plain(item)]
+        case list():
+            return [token for item in value for token in tokens_of_plain(item)]
+        case _:
+            return []
+
+
+def date_in(text: str | None) -> Timestamp | None:
+    """A text as the date it is, if it is one."""
+    return read_timestamp(text) if text and text.startswith("2") else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sim_ledger import SCALARS, tokens_in
+from sim_ledger import SCALARS, date_in, tokens_in, tokens_of_plain
 from sim_machine import Machine
 from sim_scenario import Scenario
 from sim_tools import TOOL_OVER_TOOL
@@ -23,7 +23,6 @@ from bcfsync import plain
 from bcfsync.advance import said
 from bcfsync.canonical import same, same_set
 from bcfsync.changes import ENTITIES, Bodies, Files, Key, Kind, Related, Site, Verb, key_of
-from bcfsync.dates import read_timestamp
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Topic, Viewpoint
 from bcfsync.plan.policy import Deletes, Prefer
@@ -146,7 +145,7 @@ class _Oracle:
                 world.counts["kept by a conflict record"] += 1
             elif token in world.ledger.excused:
                 self.verdict.excused[world.ledger.excused[token]] += 1
-            elif reason := self._preferred(token) or self._trashed(token):
+            elif reason := self._preferred(token) or self._unknowable(token) or self._trashed(token):
                 self.verdict.excused[reason] += 1
             else:
                 self.find("b", f"lost: {written.what} {token} by {written.who}")
@@ -163,7 +162,7 @@ class _Oracle:
         for item in (item for machine in self.world.machines for item in machine.store.conflicts()):
             for value in (item.local, item.remote):
                 found.update(tokens_in(value or ""))
-                found.update(tokens_in(_date(value)))
+                found.update(tokens_in(date_in(value)))
         return found
 
     def _preferred(self, token: str) -> str:
@@ -187,6 +186,19 @@ class _Oracle:
                 return "preferred: an edit of the very value that came last looks like one of an older copy (2.7)"
             if token in (ledger.unmet if site == Site.LOCAL else ledger.unmet_elsewhere):
                 return "preferred: written before the archive was ever met, so without a common past"
+        return ""
+
+    def _unknowable(self, token: str) -> str:
+        """Where nobody could tell the later value from the earlier one: it was written over, and stands in the log."""
+        ledger = self.world.ledger
+        for site, replica, before, after in self._logged():
+            if site != Site.REMOTE or token not in before or token in after:
+                continue
+            if self.world.restored:
+                return "a state from a backup does not know what a program had not seen"
+            sent = {name for at, name, _, new in self._logged() if at == Site.REMOTE and token in new}
+            if token in ledger.unmet and sent != {replica}:
+                return "two copies of a file, edited before either was met: what the later one says is believed (A2)"
         return ""
 
     def _trashed(self, token: str) -> str:
@@ -418,23 +430,6 @@ def atoms(topics: tuple[Topic, ...]) -> dict[Key, Any]:
 
 def _said(value: Any) -> str:
     return value.comment.strip() if isinstance(value, Comment) else said(value)
-
-
-def tokens_of_plain(value: object) -> list[str]:
-    """The tokens in a member's plain data; dates among them."""
-    match value:
-        case str():
-            return [*tokens_in(value), *tokens_in(_date(value))]
-        case dict():
-            return [token for item in value.values() for token in tokens_of_plain(item)]
-        case list():
-            return [token for item in value for token in tokens_of_plain(item)]
-        case _:
-            return []
-
-
-def _date(text: str | None) -> Any:
-    return read_timestamp(text) if text and text.startswith("2") else None
 
 
 __all__ = ["MOST_TURNS", "Verdict", "Viewpoint", "judge"]

@@ -1,5 +1,6 @@
 """A world and what happens in it: people, tools, time, and the engine, whose turns are struck at their seams."""
 
+import json
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from functools import lru_cache
 from sim_driver import Engine
 from sim_faults import Crash, Seams, Strike
 from sim_folder import SimFolder
-from sim_ledger import Ledger, Written, token_of, tokens_in, view_of
+from sim_ledger import Ledger, Written, token_of, tokens_in, tokens_of_plain, view_of
 from sim_machine import Machine, Standing
 from sim_people import Edit, Writer, edited
 from sim_scenario import Action, Scenario
@@ -75,6 +76,7 @@ class World:
 
     scenario: Scenario
     telling: bool = False
+    restored: bool = False
     story: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -317,7 +319,11 @@ class World:
             lambda: token_of(next(tokens)), lambda: self._guid(action, next(guids)),
             self.scenario.deletes is Deletes.MIRROR, action.numbers, frozenset(tokens_in(self.server.bcf.topics)),
             frozenset(self.here.store.archives()),
-            frozenset(token for row in self.here.store.unacknowledged(tool.archive) for token in tokens_in(row.new)),
+            frozenset(
+                token
+                for row in self.here.store.unacknowledged(tool.archive)
+                for token in tokens_of_plain(row.new and json.loads(row.new))
+            ),
         )  # fmt: skip
         self.tell(f"{tool.name} {saving.save()}")
         if tool.habit == "gap" and tool.archive in self.here.folder.files:
@@ -389,6 +395,7 @@ class World:
         if self.here.backup is not None:
             self.here.store.restore(self.here.backup)
             Store.note(self.here.store, PUT_BACK, "yes")  # as the folder's lease tells the command line
+            self.restored = True
             self.tell("the state is restored from the backup")
 
     # -- the engine --------------------------------------------------------------------------------------------
