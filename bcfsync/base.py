@@ -101,7 +101,11 @@ def read_base(store: Store, replica: str) -> Base:
         others=others,
         open=frozenset(unsettled),
         intents={intent.key: intent for intent in store.intents()},
-        sent={item.key: _sent(item) for item in store.unanswered(replica)},
+        sent={
+            item.key: _sent(item)
+            for item in store.unanswered(replica)
+            if item.replica == replica or item.key not in local.texts
+        },
         put_back=bool(store.noted(PUT_BACK)),
     )
 

@@ -7,6 +7,8 @@ Sees: changes, advance, store. Never decides anew: what cannot be done as planne
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from bcfsync import plain
 from bcfsync.advance import advanced, agreed_relations, unmerged
@@ -326,10 +328,23 @@ class _Execution:
     def _unacknowledged(self, step: Step, local: Key, new: Entity | None) -> Unacknowledged:
         ours, seen = past(self.base, local, step.origin)
         if step.fields and step.expected is not None and step.verb is Verb.UPDATE:
-            ours, seen = _loadable(step, (ours, seen))
+            ours, seen = self._loadable(step, (ours, seen))
         text, before, then = (None if item is None else plain.dumps(item) for item in (new, ours, seen))
         fields = (*step.fields, AGAIN) if self._is_written_again(step, local, new) else step.fields
         return Unacknowledged(local, str(step.verb), fields, text, before, then)
+
+    def _loadable(self, step: Step, known: tuple[Entity | None, Entity | None]) -> tuple[Entity | None, Entity | None]:
+        """What a program may have loaded before a write: where nothing is on record, what the archive holds now."""
+        ours: Any
+        seen: Any
+        (ours, seen), held, names = known, step.expected, step.fields
+        if ours is None or seen is None:
+            across = partial(self._linked_across, step)
+            seen, ours = advanced(Shadows(None, None), step.origin, held or step.origin, (), across).both
+        else:
+            names = tuple(name for name in names if is_mark(getattr(ours, name)))
+        members = {name: getattr(held, name) for name in names}
+        return replace(ours, **members), replace(seen, **members)
 
     def _is_written_again(self, step: Step, local: Key, new: Entity | None) -> bool:
         """Whether an older file of the archive may hold what is written now, too."""
@@ -368,14 +383,3 @@ class _Execution:
         kind = LINKS.get(step.kind, step.kind)
         found = self.across.get(key_of(kind, "" if kind is Kind.DOCUMENT else step.topic, guid))
         return found.guid if found else guid_key(guid)
-
-
-def _loadable(step: Step, past: tuple[Entity | None, Entity | None]) -> tuple[Entity | None, Entity | None]:
-    """What a program may have loaded of an archive before a write: where nothing is on record, what it holds now."""
-    ours, seen = past
-    members = {name: getattr(step.expected, name) for name in step.fields}
-    if ours is None or seen is None:
-        return step.expected, replace(step.origin, **members)
-    agreed_on = {name for name in step.fields if not is_mark(getattr(ours, name))}
-    members = {name: value for name, value in members.items() if name not in agreed_on}
-    return replace(ours, **members), replace(seen, **members)

@@ -87,7 +87,9 @@ def _created(recorded: Past, sent: Sent, held: object) -> Past:
 
 def _is_edited(held: Topic | Comment) -> bool:
     """Whether the server says that something was changed after it was made."""
-    made = held.creation_date if isinstance(held, Topic) else held.date
+    made, author = (held.creation_date, held.creation_author) if isinstance(held, Topic) else (held.date, held.author)
+    if held.modified_author and author and held.modified_author != author:
+        return True
     return bool(made and held.modified_date and held.modified_date.instant > made.instant)
 
 

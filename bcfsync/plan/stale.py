@@ -17,7 +17,7 @@ from typing import Any
 
 from bcfsync import plain
 from bcfsync.advance import said
-from bcfsync.canonical import OWN_WORDS, same, same_set
+from bcfsync.canonical import OWN_WORDS, canonical, same, same_set
 from bcfsync.changes import ENTITIES, Entity, Files, Key, Kind, Related, Verb, key_of
 from bcfsync.marks import UNKNOWN, marked
 from bcfsync.model import Comment, Topic
@@ -168,12 +168,13 @@ def _loaded(writes: Sequence[Write], held: Mapping[Key, Entity]) -> tuple[int, f
         signs = Counter(sign for item in own for sign in _signs(item, held))
         if signs[_Sign.PROOF]:
             found, unseen = generation, False
-        elif signs[_Sign.HINT] > signs[_Sign.BEFORE] and not unseen:
+        elif signs[_Sign.HINT] > signs[_Sign.BEFORE] and not (unseen or signs[_Sign.LACKING]):
             found = generation
         elif signs[_Sign.HINT]:
             hinted.add(generation)
         # who had not loaded an older generation has not loaded a newer one
-        unseen = unseen or signs[_Sign.BEFORE] > signs[_Sign.HINT] + signs[_Sign.PROOF]
+        lacks = signs[_Sign.LACKING] and not signs[_Sign.PROOF]
+        unseen = unseen or bool(lacks) or signs[_Sign.BEFORE] > signs[_Sign.HINT] + signs[_Sign.PROOF]
     return found, frozenset(generation for generation in hinted if generation > found)
 
 
@@ -186,6 +187,7 @@ class _Sign(Enum):
     PROOF = "a value only we can have given"
     HINT = "a value of ours that anybody might have given"
     BEFORE = "the value as it was before"
+    LACKING = "nothing, where we had made what was nowhere before: an older file has all else of it"
 
 
 def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
@@ -195,7 +197,7 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
         return  # what is not there may never have been loaded, or have been dropped
     if item.verb is Verb.CREATE:
         if now is None:
-            yield _Sign.BEFORE
+            yield _Sign.BEFORE if item.again else _Sign.LACKING
         elif not item.again:
             yield _Sign.PROOF
         else:
@@ -203,12 +205,25 @@ def _signs(item: Write, held: Mapping[Key, Entity]) -> Iterator[_Sign]:
             yield _Sign.HINT if said(now) == said(item.new) else _Sign.BEFORE
     elif now is not None and not item.fields:
         if item.ours is None or said(item.ours) != said(item.new):
-            yield from _signs_of(said(now) == said(item.new), item.ours is not None and said(now) == said(item.ours))
+            is_new = said(now) == said(item.new) and not _is_empty(item.new)
+            yield from _signs_of(is_new, item.ours is not None and said(now) == said(item.ours))
     elif now is not None and item.ours is not None:
         for name in item.fields:
             if not _alike(name, item.ours, item.new):
-                sign = _alike(name, now, item.new), _alike(name, now, item.ours)
+                is_new = _alike(name, now, item.new) and not _is_empty(getattr(item.new, name))
+                sign = is_new, _alike(name, now, item.ours)
                 yield from _signs_of(*sign, unique=_is_ours_alone(item, name))
+
+
+def _is_empty(value: object) -> bool:
+    """Whether a value says nothing: programs drop what they do not know, and so show that, too."""
+    match value:
+        case Files(files):
+            return not files
+        case Related(guids):
+            return not guids
+        case _:
+            return not canonical(value)
 
 
 def _is_ours_alone(item: Write, name: str) -> bool:

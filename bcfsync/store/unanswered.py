@@ -30,14 +30,20 @@ class Unanswered(Atoms):
             yield Intent(key_from(kind, topic, guid), datetime.fromisoformat(begun), known)
 
     def unanswered(self, replica: str) -> list[SentWrite]:
-        """What was sent out of an archive and has no answer on record, if any try has none."""
+        """What was sent out of an archive and has no answer on record, if any try has none.
+
+        Creates out of other archives come first: this one may be their copy.
+        """
         return list(self._remembered(f"sent {replica}", lambda: self._read_unanswered(replica)))
 
     def _read_unanswered(self, replica: str) -> Iterator[SentWrite]:
-        query = "SELECT kind, topic, guid, verb, fields, value, local, seen FROM sent WHERE replica = ?"
-        for *key, verb, fields, value, local, seen in self._db.execute(query, (replica,)):
+        query = (
+            "SELECT kind, topic, guid, replica, verb, fields, value, local, seen FROM sent "
+            "WHERE replica = ?1 OR verb = 'create' ORDER BY replica = ?1"
+        )
+        for *key, name, verb, fields, value, local, seen in self._db.execute(query, (replica,)):
             whole(value, local, seen)
-            yield SentWrite(key_from(*key), replica, verb, tuple(json.loads(fields)), value, local, seen)
+            yield SentWrite(key_from(*key), name, verb, tuple(json.loads(fields)), value, local, seen)
 
     def is_waiting(self, since: datetime) -> bool:
         """Whether anything was sent since a moment that has no answer on record: it may come, or not."""

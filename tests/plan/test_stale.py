@@ -108,8 +108,12 @@ SHOWN = {
         [edited(1, PLANNED, **CLOSED, priority="High")], [changed(PLANNED, **CLOSED, priority="Middle")], 1),
     "an emptied description may be anybody's": (
         [edited(1, PLANNED, description=None, **CLOSED)], [changed(PLANNED, description=None)], 0),
-    "an emptied description with nothing against it is taken for ours": (
-        [edited(1, PLANNED, description=None)], [changed(PLANNED, description=None)], 1),
+    "an emptied description shows nothing: programs drop what they do not know": (
+        [edited(1, PLANNED, description=None)], [changed(PLANNED, description=None)], 0),
+    "labels that are all gone show nothing": (
+        [edited(1, changed(PLANNED, labels=("a",)), labels=())], [changed(PLANNED, labels=())], 0),
+    "a comment we created that is missing speaks against all that an older file has, too": (
+        [created(1, PLANNED, again=True), created(1, ANSWERED)], [PLANNED], 0),
     "labels in another order are the same labels": (
         [edited(1, PLANNED, labels=("a", "b"))], [changed(PLANNED, labels=("b", "a"))], 1),
     "a comment we created is only there if it was loaded": ([created(1, ANSWERED)], [ANSWERED], 1),

@@ -20,6 +20,11 @@ RESHOWN = "a viewpoint deleted on the server and changed in the file was sent ag
 ANOTHER_FILE = "what was sent out of a file was taken for the past of another one that had its name before"
 AGAIN = "a text written once more proved that a write beside it had been seen"
 BACKUP = "a state from a backup sent a comment again"
+LACKING = "a comment new to a program that had loaded the rest of its topic before was deleted with its save"
+SAME_SECOND = "an edit in the very second in which a create arrived without an answer lost against a preference"
+DROPPED = "labels a program had dropped showed that it had loaded a write that took the last one off"
+HALF = "a stale save over an archive without a record made a difference look agreed on"
+COPY = "a topic sent without an answer was unknown to the copy of its file"
 UNKNOWN_BASE = "a stale save over a member that never had a common past"
 
 FOUND = [
@@ -42,6 +47,13 @@ FOUND = [
     ("lagging", 101506, AGAIN),
     ("mints", 101759, BACKUP),
     ("two-machines+mints", 264, OLD_NOTE),
+    ("keeps-guids+if-match", 1001167, LACKING),
+    ("normalising", 1000869, LACKING),
+    ("lagging", 1001446, LACKING),
+    ("mints+if-match", 1003815, SAME_SECOND),
+    ("lagging", 1002562, DROPPED),
+    ("keeps-guids", 1003037, HALF),
+    ("mints", 1000356, COPY),
 ]
 
 

@@ -24,6 +24,13 @@ def test_what_was_sent_is_on_record_for_its_archive_alone(store):
     assert (store.unanswered("/a"), store.unanswered("/b")) == ([WRITE], [])
 
 
+def test_what_was_made_out_of_one_archive_is_known_for_its_copies(store):
+    store.sent(deed(replica="/a"), replace(WRITE, verb="create"))
+    store.sent(deed(replica="/b"), mine := replace(WRITE, verb="create", replica="/b"))
+    assert [item.replica for item in store.unanswered("/b")] == ["/a", "/b"]
+    assert store.unanswered("/b")[-1] == mine
+
+
 def test_what_was_sent_is_there_after_reopening(tmp_path):
     with Store(tmp_path / "state.db") as store:
         store.begin(HERE, sent=WRITE)
