@@ -28,15 +28,15 @@ def belongs_here(drawing: Drawing, atom: Atom, topic: Topic, item: Pair) -> bool
             return True
         deleting.unbind(drawing, atom, topic, local.guid)
         return False
-    if {guid_key(topic.guid), local.guid if local else ""} & placing.elsewhere or not placing.takes(topic):
+    if {guid_key(topic.guid), local.guid if local else ""} & placing.elsewhere:
         return False
-    return local is None or _returns(drawing, placing, local, atom, topic)
+    if local in drawing.base.open:
+        return True  # a program that had never seen it saved this archive without it
+    return placing.takes(topic) and (local is None or _returns(drawing, placing, local, atom, topic))
 
 
 def _returns(drawing: Drawing, placing: Placing, local: Key, atom: Atom, topic: Topic) -> bool:
     """Whether a topic that some archive held once, and none holds now, goes to the archive for new ones."""
-    if local in drawing.base.open:
-        return True  # a program that had never seen it saved its file without it
     if placing.present & frozenset(drawing.base.holders.get(local, ())):
         return False  # that archive's own pass sends it again, or says why not
     if _edited(drawing, topic):

@@ -302,9 +302,11 @@ class _Family:
     def _unrecorded(self, view: Viewpoint) -> tuple[Viewpoint, list[Viewpoint]]:
         """The same for an archive without a record: a state counts only where it is known already."""
         held = self.held.get(guid_key(view.guid))
+        state = derived_view(view)
+        if held is None and guid_key(state.guid) in self.there:
+            return view, self._standing(view, [state])  # another copy of the file has sent what this one shows
         if held is None or change_of(held, view) is Change.NONE:
             return view, []
-        state = derived_view(view)
         found = [state] if guid_key(state.guid) in self.there else []
         found += [known for known, _ in self._on_record(view) if change_of(known, view) is Change.NONE]
         return (replace(held, guid=view.guid), self._standing(view, found[:1])) if found else (view, [])

@@ -248,6 +248,8 @@ class _Oracle:
         scenario = self.world.scenario
         if scenario.cap is not None and not scenario.flagged and not scenario.profile.client_guid:
             self.verdict.excused["a list cut without a hint hid what had arrived without an answer"] += 1
+        elif self.world.restored and not scenario.profile.client_guid:
+            self.verdict.excused["doubled: a state from a backup, and edited since it was sent"] += 1
         elif len(self.world.machines) > 1 and not scenario.profile.client_guid and self._is_sent_twice(token):
             self.verdict.excused[f"doubled: {ANOTHER_COMPUTER}"] += 1
         else:
