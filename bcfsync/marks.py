@@ -1,7 +1,7 @@
 """What stands in a shadow for a value that is none: nobody knows it, or the two sides never had one in common.
 
-Owns: the marks. Sees: model. A mark differs from every value there is, so whatever both sides hold there is a conflict
-for as long as they differ.
+Owns: the marks. Sees: model, canonical, dates. A mark differs from every value there is, so whatever both sides hold
+there is a conflict for as long as they differ.
 """
 
 import json

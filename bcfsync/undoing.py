@@ -217,8 +217,8 @@ class _Server:
         listing = self._remote.listing()
         topics = {guid_key(deed.topic or deed.guid) for deed in deeds}
         bodies = self._remote.load(topics & listing.topics.keys())
-        for reason in bodies.unread.values():
-            raise ServerTrouble(f"a topic of the run cannot be read now: {reason}")
+        if bodies.unread:
+            raise ServerTrouble(f"a topic of the run cannot be read now: {next(iter(bodies.unread.values()))}")
         # what the run wrote last is what stands there, where nobody has changed it
         made = {(deed.key.kind, guid_key(deed.guid)): deed for deed in deeds if deed.after is not None}
         whole: set[str] = set()

@@ -11,9 +11,10 @@ from bcfsync.changes import Cause, Hold, Plan, Step, Verb
 FEW = 5
 """So many deletions are made without asking, however small the project."""
 
-UNPROVEN = "is not in the server's list, and there when it is asked for by itself; not deleted"
 SHARE = 10
 """One in so many topics may be deleted without asking."""
+
+_UNPROVEN = "is not in the server's list, and not proven to be gone when it is asked for by itself; not deleted"
 
 
 def too_many(count: int, topics: int, held: int, allowed: int | None) -> str:
@@ -43,7 +44,7 @@ def without_unproven(plan: Plan, unproven: Collection[int]) -> Plan:
     """The plan without these deletions (by number), which are held: what a list does not show may be there."""
     kept = [step for step in plan.steps if step.number not in unproven]
     holds = (
-        Hold(step.kind, step.topic, step.guid, UNPROVEN, step.label, Cause.MISSING)
+        Hold(step.kind, step.topic, step.guid, _UNPROVEN, step.label, Cause.MISSING)
         for step in plan.steps
         if step.number in unproven
     )

@@ -218,7 +218,7 @@ class RestSide:
             self.http.get(url)
         except Refused as error:
             return error.status in answers
-        except NotJson:
+        except (NotJson, Stumbled):
             return False
         return False
 
