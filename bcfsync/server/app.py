@@ -10,17 +10,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from bcfsync import __version__
-from bcfsync.server import (
-    routes_comments,
-    routes_documents,
-    routes_foundation,
-    routes_projects,
-    routes_topics,
-    routes_viewpoints,
-)
 from bcfsync.server.access import user_of_request
-from bcfsync.server.conditional import encoded
+from bcfsync.server.http.conditional import encoded
 from bcfsync.server.refusals import Refusal
+from bcfsync.server.routes import comments, documents, foundation, projects, topics, viewpoints
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.store import ServerStore
 from bcfsync.server.versions import Version
@@ -28,12 +21,12 @@ from bcfsync.server.versions import Version
 LARGEST_BODY = 64 * 1024 * 1024
 
 _TABLES = (
-    routes_foundation.ROUTES,
-    routes_projects.ROUTES,
-    routes_topics.ROUTES,
-    routes_comments.ROUTES,
-    routes_viewpoints.ROUTES,
-    routes_documents.ROUTES,
+    foundation.ROUTES,
+    projects.ROUTES,
+    topics.ROUTES,
+    comments.ROUTES,
+    viewpoints.ROUTES,
+    documents.ROUTES,
 )
 
 
@@ -61,7 +54,7 @@ def create_app(store: ServerStore, *, tokens: Mapping[str, str], honour_client_g
 
         app.add_url_rule(base + path, base + path, answer, methods=[*routes])
 
-    for path, routes in _by_path(routes_foundation.ROOT_ROUTES):
+    for path, routes in _by_path(foundation.ROOT_ROUTES):
         add("", path, routes)
     for table in _TABLES:
         for versions in sorted({route.versions for route in table}):

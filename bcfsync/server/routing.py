@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from bcfsync.server import bodies, members, paging
+from bcfsync.server.query.window import Window, window
 from bcfsync.server.refusals import Malformed
+from bcfsync.server.shapes import bodies, members
 from bcfsync.server.store import ServerStore
 from bcfsync.server.versions import VERSIONS, Version
 
@@ -36,12 +37,12 @@ class Call:
         wish = request.args.get("guid")
         return members.guid_text(wish, "guid") if wish and self.honours_client_guid else None
 
-    def window(self, sortable: Collection[str] = ()) -> paging.Window:
+    def window(self, sortable: Collection[str] = ()) -> Window:
         """The part of a collection the query asks for."""
         repeated = [name for name, values in request.args.lists() if name.startswith("$") and len(values) > 1]
         if repeated:
             raise Malformed(f"{repeated[0]}: given more than once")
-        return paging.window(request.args, sortable)
+        return window(request.args, sortable)
 
 
 @dataclass(frozen=True, slots=True)

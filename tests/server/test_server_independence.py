@@ -9,7 +9,7 @@ ALLOWED = {"bcfsync", "bcfsync.errors"}
 
 
 def test_the_server_sees_nothing_of_the_project_but_errors_and_the_version():
-    for module in Path(bcfsync.server.__file__).parent.glob("*.py"):
+    for module in Path(bcfsync.server.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
             if isinstance(node, ast.ImportFrom):

@@ -1,13 +1,12 @@
 """Topics and their single-valued parts: snippet, files, related topics.
 
-Owns: ``/projects/{p}/topics`` and these parts. Sees: the store, bodies, versions.
+Owns: ``/projects/{p}/topics`` and these parts. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Topics, Files, Related Topics.
 """
 
 from flask import Response, request
 
-from bcfsync.server import bodies, versions
-from bcfsync.server.conditional import (
+from bcfsync.server.http.conditional import (
     binary_answer,
     empty_answer,
     json_answer,
@@ -15,9 +14,10 @@ from bcfsync.server.conditional import (
     stored_answer,
     unchanged_answer,
 )
-from bcfsync.server.database import JsonObject
 from bcfsync.server.refusals import Missing
 from bcfsync.server.routing import Call, Route
+from bcfsync.server.shapes import answers, bodies
+from bcfsync.server.store.database import JsonObject
 
 _SORTABLE = {
     "2.1": ("creation_date", "modified_date", "index"),
@@ -35,7 +35,7 @@ def list_topics(call: Call, project_id: str) -> Response:
         if held is not None:
             return held
         listing = topics.listing(project_id, window)
-    answer = json_answer([versions.topic(call.version, topic) for topic in listing], changes=changes)
+    answer = json_answer([answers.topic(call.version, topic) for topic in listing], changes=changes)
     topics.know_tag(asked, changes, answer.get_etag()[0])
     return answer
 
@@ -44,7 +44,7 @@ def post_topic(call: Call, project_id: str) -> Response:
     """Add a topic."""
     body = call.body()
     topic = call.store.topics.create(project_id, bodies.topic(body), call.user, call.wished_guid(body))
-    return json_answer(versions.topic(call.version, topic), 201, location=topic["guid"])
+    return json_answer(answers.topic(call.version, topic), 201, location=topic["guid"])
 
 
 def get_topic(call: Call, project_id: str, topic: str) -> Response:
@@ -57,7 +57,7 @@ def put_topic(call: Call, project_id: str, topic: str) -> Response:
     body = bodies.topic(call.body())
     with call.store.writing():
         require_match(_topic(call, project_id, topic))
-        return json_answer(versions.topic(call.version, call.store.topics.replace(project_id, topic, body, call.user)))
+        return json_answer(answers.topic(call.version, call.store.topics.replace(project_id, topic, body, call.user)))
 
 
 def delete_topic(call: Call, project_id: str, topic: str) -> Response:
@@ -119,11 +119,11 @@ def refuse_events(call: Call, project_id: str) -> Response:  # noqa: ARG001 - th
 
 
 def _topic(call: Call, project_id: str, topic: str) -> JsonObject:
-    return versions.topic(call.version, call.store.topics.get(project_id, topic))
+    return answers.topic(call.version, call.store.topics.get(project_id, topic))
 
 
 def _files(call: Call, project_id: str, topic: str) -> list[JsonObject]:
-    return [versions.file(call.version, file) for file in call.store.topics.files(project_id, topic)]
+    return [answers.file(call.version, file) for file in call.store.topics.files(project_id, topic)]
 
 
 _TOPICS = "/projects/<project_id>/topics"

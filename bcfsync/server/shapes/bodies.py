@@ -2,13 +2,14 @@
 
 Owns: which members each resource takes, per version. Sees: decoded JSON; not the store, so whether a guid exists is
 asked there. Governed by: BCF-API 2.1 and 3.0, the schemas named ``*_POST`` and ``*_PUT``.
-Viewpoints have a module of their own: bodies_viewpoint.
+Viewpoints have a module of their own: viewpoint_bodies.
 """
 
-from bcfsync.server.database import JsonObject, guid_key
-from bcfsync.server.members import Members, guid_text, present
 from bcfsync.server.refusals import Malformed
-from bcfsync.server.versions import Version, file_name_member
+from bcfsync.server.shapes.answers import file_name_member
+from bcfsync.server.shapes.members import Members, guid_text, present
+from bcfsync.server.store.database import JsonObject, guid_key
+from bcfsync.server.versions import Version
 
 
 def project_name(body: object) -> str:

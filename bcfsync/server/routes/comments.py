@@ -1,21 +1,21 @@
 """Comments.
 
-Owns: ``/projects/{p}/topics/{t}/comments``. Sees: the store, bodies, versions.
+Owns: ``/projects/{p}/topics/{t}/comments``. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Comments.
 """
 
 from flask import Response
 
-from bcfsync.server import bodies, versions
-from bcfsync.server.conditional import empty_answer, json_answer, require_match
-from bcfsync.server.database import JsonObject
+from bcfsync.server.http.conditional import empty_answer, json_answer, require_match
 from bcfsync.server.routing import Call, Route
+from bcfsync.server.shapes import answers, bodies
+from bcfsync.server.store.database import JsonObject
 
 
 def list_comments(call: Call, project_id: str, topic: str) -> Response:
     """The comments of a topic."""
     listing = call.store.comments.listing(project_id, topic, call.window(("date",)))
-    return json_answer([versions.comment(call.version, comment) for comment in listing])
+    return json_answer([answers.comment(call.version, comment) for comment in listing])
 
 
 def post_comment(call: Call, project_id: str, topic: str) -> Response:
@@ -23,7 +23,7 @@ def post_comment(call: Call, project_id: str, topic: str) -> Response:
     body = call.body()
     content, guid = bodies.comment(body, call.version), call.wished_guid(body)
     comment = call.store.comments.create(project_id, topic, content, call.user, guid=guid)
-    return json_answer(versions.comment(call.version, comment), 201, location=comment["guid"])
+    return json_answer(answers.comment(call.version, comment), 201, location=comment["guid"])
 
 
 def get_comment(call: Call, project_id: str, topic: str, comment: str) -> Response:
@@ -39,7 +39,7 @@ def put_comment(call: Call, project_id: str, topic: str, comment: str) -> Respon
         replaced = call.store.comments.replace(
             project_id, topic, comment, body, author=call.user, keep_reply=call.version == "3.0"
         )
-        return json_answer(versions.comment(call.version, replaced))
+        return json_answer(answers.comment(call.version, replaced))
 
 
 def delete_comment(call: Call, project_id: str, topic: str, comment: str) -> Response:
@@ -51,7 +51,7 @@ def delete_comment(call: Call, project_id: str, topic: str, comment: str) -> Res
 
 
 def _comment(call: Call, project_id: str, topic: str, comment: str) -> JsonObject:
-    return versions.comment(call.version, call.store.comments.get(project_id, topic, comment))
+    return answers.comment(call.version, call.store.comments.get(project_id, topic, comment))
 
 
 _COMMENTS = "/projects/<project_id>/topics/<topic>/comments"

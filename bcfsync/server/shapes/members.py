@@ -12,8 +12,8 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from bcfsync.server import dates
-from bcfsync.server.database import JsonObject
 from bcfsync.server.refusals import Malformed
+from bcfsync.server.store.database import JsonObject
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WHITE = re.compile(r"\s+")

@@ -1,30 +1,31 @@
 """Viewpoints with their pictures and components.
 
-Owns: ``/projects/{p}/topics/{t}/viewpoints``. Sees: the store, bodies, versions.
+Owns: ``/projects/{p}/topics/{t}/viewpoints``. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Viewpoints (no PUT in either, DELETE in 3.0 only).
 """
 
 from flask import Response
 
-from bcfsync.server import bodies_viewpoint, pictures, versions
-from bcfsync.server.conditional import binary_answer, empty_answer, json_answer, require_match
-from bcfsync.server.database import JsonObject
+from bcfsync.server import pictures
+from bcfsync.server.http.conditional import binary_answer, empty_answer, json_answer, require_match
 from bcfsync.server.refusals import Missing
 from bcfsync.server.routing import Call, Route
+from bcfsync.server.shapes import answers, viewpoint_bodies
+from bcfsync.server.store.database import JsonObject
 
 
 def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
     """The viewpoints of a topic."""
     listing = call.window().cut(call.store.viewpoints.listing(project_id, topic))
-    return json_answer([versions.viewpoint(call.version, viewpoint) for viewpoint in listing])
+    return json_answer([answers.viewpoint(call.version, viewpoint) for viewpoint in listing])
 
 
 def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
     """Add a viewpoint with its pictures and components."""
     body = call.body()
-    content, guid = bodies_viewpoint.viewpoint(body, call.version), call.wished_guid(body)
+    content, guid = viewpoint_bodies.viewpoint(body, call.version), call.wished_guid(body)
     viewpoint = call.store.viewpoints.create(project_id, topic, content, call.user, guid=guid)
-    return json_answer(versions.viewpoint(call.version, viewpoint), 201, location=viewpoint["guid"])
+    return json_answer(answers.viewpoint(call.version, viewpoint), 201, location=viewpoint["guid"])
 
 
 def get_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
@@ -73,7 +74,7 @@ def get_visibility(call: Call, project_id: str, topic: str, viewpoint: str) -> R
 
 
 def _viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> JsonObject:
-    return versions.viewpoint(call.version, call.store.viewpoints.get(project_id, topic, viewpoint))
+    return answers.viewpoint(call.version, call.store.viewpoints.get(project_id, topic, viewpoint))
 
 
 _VIEWPOINTS = "/projects/<project_id>/topics/<topic>/viewpoints"

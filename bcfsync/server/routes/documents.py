@@ -1,6 +1,6 @@
 """Documents of a project and document references of a topic.
 
-Owns: ``/projects/{p}/documents`` and ``/projects/{p}/topics/{t}/document_references``. Sees: the store, bodies.
+Owns: ``/projects/{p}/documents`` and ``/projects/{p}/topics/{t}/document_references``. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Documents and Document References; Foundation API 1.0, "Binary Files".
 """
 
@@ -9,10 +9,10 @@ import re
 from flask import Response, request
 from werkzeug.http import parse_options_header
 
-from bcfsync.server import bodies
-from bcfsync.server.conditional import binary_answer, json_answer, require_match, untagged_answer
+from bcfsync.server.http.conditional import binary_answer, json_answer, require_match, untagged_answer
 from bcfsync.server.refusals import Malformed
 from bcfsync.server.routing import Call, Route
+from bcfsync.server.shapes import bodies
 
 _EXTENDED_NAME = re.compile(r"filename\*\s*=\s*[^;]+", re.IGNORECASE)
 

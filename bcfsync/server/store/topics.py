@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 from bcfsync.server import dates
-from bcfsync.server.database import Database, JsonObject, guid_key
-from bcfsync.server.paging import Window
+from bcfsync.server.query.window import Window
 from bcfsync.server.refusals import Malformed, Missing, Taken
-from bcfsync.server.store_projects import Projects
+from bcfsync.server.store.database import Database, JsonObject, guid_key
+from bcfsync.server.store.projects import Projects
 
 TOPIC_MEMBERS = (
     "topic_type",

@@ -1,14 +1,14 @@
 """Projects and extensions.
 
-Owns: ``/projects…`` down to the extensions. Sees: the store, bodies, versions.
+Owns: ``/projects…`` down to the extensions. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Projects.
 """
 
 from flask import Response
 
-from bcfsync.server import bodies, versions
-from bcfsync.server.conditional import json_answer, require_match
+from bcfsync.server.http.conditional import json_answer, require_match
 from bcfsync.server.routing import Call, Route
+from bcfsync.server.shapes import answers, bodies
 
 
 def list_projects(call: Call) -> Response:
@@ -32,7 +32,7 @@ def put_project(call: Call, project_id: str) -> Response:
 
 def get_extensions(call: Call, project_id: str) -> Response:
     """The values a project offers for types, statuses, users and the like."""
-    return json_answer(versions.extensions(call.version, call.store.projects.extensions(project_id)))
+    return json_answer(answers.extensions(call.version, call.store.projects.extensions(project_id)))
 
 
 ROUTES = (

@@ -6,7 +6,7 @@ Governed by: Foundation API 1.0; BCF-API 2.1, Public Services.
 
 from flask import Response, request
 
-from bcfsync.server.conditional import json_answer
+from bcfsync.server.http.conditional import json_answer
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.versions import VERSIONS
 

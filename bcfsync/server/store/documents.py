@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bcfsync.server.database import Database, JsonObject, guid_key
 from bcfsync.server.refusals import Malformed, Missing, Taken
-from bcfsync.server.store_projects import Projects
-from bcfsync.server.store_topics import Topics
+from bcfsync.server.store.database import Database, JsonObject, guid_key
+from bcfsync.server.store.projects import Projects
+from bcfsync.server.store.topics import Topics
 
 _REFERENCE_MEMBERS = ("document_guid", "url", "description")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bcfsync.server.database import Database, JsonObject
-from bcfsync.server.store_comments import Comments
-from bcfsync.server.store_documents import DocumentReferences, Documents
-from bcfsync.server.store_projects import DEMO_EXTENSIONS, Projects
-from bcfsync.server.store_topics import Topics
-from bcfsync.server.store_viewpoints import CAMERAS, Bitmap, ViewpointContent, Viewpoints
+from bcfsync.server.store.comments import Comments
+from bcfsync.server.store.database import Database, JsonObject
+from bcfsync.server.store.documents import DocumentReferences, Documents
+from bcfsync.server.store.projects import DEMO_EXTENSIONS, Projects
+from bcfsync.server.store.topics import Topics
+from bcfsync.server.store.viewpoints import CAMERAS, Bitmap, ViewpointContent, Viewpoints
 
 DEMO_PROJECT = "demo"
 

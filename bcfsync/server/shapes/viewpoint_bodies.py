@@ -4,9 +4,9 @@ Owns: the members of cameras, lines, planes, pictures and components. Sees: deco
 Governed by: BCF-API 2.1 and 3.0, ``viewpoint_POST`` and the prose beside it.
 """
 
-from bcfsync.server.database import JsonObject
-from bcfsync.server.members import Members, present
-from bcfsync.server.store_viewpoints import CAMERAS, Bitmap, ViewpointContent
+from bcfsync.server.shapes.members import Members, present
+from bcfsync.server.store.database import JsonObject
+from bcfsync.server.store.viewpoints import CAMERAS, Bitmap, ViewpointContent
 from bcfsync.server.versions import Version
 
 _PICTURE_TYPES = ("png", "jpg")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bcfsync.server import pictures
-from bcfsync.server.database import Database, JsonObject, guid_key
 from bcfsync.server.refusals import Missing, StillReferenced, Taken
-from bcfsync.server.store_topics import Topics
+from bcfsync.server.store.database import Database, JsonObject, guid_key
+from bcfsync.server.store.topics import Topics
 
 CAMERAS = ("orthogonal_camera", "perspective_camera")
 

@@ -6,8 +6,8 @@ Owns: the table ``project``. Sees: the database. Governed by: BCF-API 3.0, Proje
 import json
 from collections.abc import Mapping, Sequence
 
-from bcfsync.server.database import Database, JsonObject
 from bcfsync.server.refusals import Missing, Taken
+from bcfsync.server.store.database import Database, JsonObject
 
 EXTENSION_MEMBERS = ("topic_type", "topic_status", "topic_label", "snippet_type", "priority", "users", "stage")
 
