@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from flask import request
 
 from bcfsync.server.refusals import Unauthorized
+from bcfsync.server.users import User
 
 
-def user_of_request(tokens: Mapping[str, str]) -> str:
+def user_of_request(tokens: Mapping[str, str]) -> User:
     """The user whose token the request carries.
 
     Raises:
@@ -29,4 +30,4 @@ def user_of_request(tokens: Mapping[str, str]) -> str:
     if user is None:
         challenge = {"WWW-Authenticate": 'Bearer realm="bcfsync", error="invalid_token"'}
         raise Unauthorized("the token is not known here", headers=challenge)
-    return user
+    return User(user, user)

@@ -11,11 +11,14 @@ from werkzeug.exceptions import HTTPException
 
 from bcfsync import __version__
 from bcfsync.server.access import user_of_request
+from bcfsync.server.http.compression import compressed
 from bcfsync.server.http.conditional import encoded
+from bcfsync.server.http.origins import opened
 from bcfsync.server.refusals import Refusal
 from bcfsync.server.routes import comments, documents, foundation, projects, topics, viewpoints
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.store import ServerStore
+from bcfsync.server.users import NOBODY
 from bcfsync.server.versions import Version
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -40,6 +43,7 @@ def create_app(store: ServerStore, *, tokens: Mapping[str, str], honour_client_g
     """
     app = Flask("bcfsync.server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["CLOCK"] = store.wall
     app.url_map.merge_slashes = False
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
@@ -48,7 +52,7 @@ def create_app(store: ServerStore, *, tokens: Mapping[str, str], honour_client_g
     def add(base: str, path: str, routes: Mapping[str, Route]) -> None:
         def answer(version: Version = "3.0", **names: str) -> Response:
             route = routes["GET" if request.method == "HEAD" else request.method]
-            user = "" if route.public else user_of_request(tokens)
+            user = NOBODY if route.public else user_of_request(tokens)
             call = Call(store, version, user, honours_client_guid=version == "3.0" or honour_client_guid_21)
             return route.answer(call, **names)
 
@@ -73,7 +77,7 @@ def _by_path(routes: Iterable[Route]) -> Iterable[tuple[str, dict[str, Route]]]:
 
 def _signed(response: Response) -> Response:
     response.headers["Server"] = f"bcfsync/{__version__}"
-    return response
+    return opened(compressed(response))
 
 
 def _refused(refusal: Refusal) -> Response:

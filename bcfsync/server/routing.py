@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
+from bcfsync import __version__
+from bcfsync.server.http.conditional import tag_of
 from bcfsync.server.query.window import Window, window
 from bcfsync.server.refusals import Malformed
 from bcfsync.server.shapes import bodies, members
 from bcfsync.server.store import ServerStore
+from bcfsync.server.store.projects import Changes
+from bcfsync.server.users import User
 from bcfsync.server.versions import VERSIONS, Version
 
 
@@ -21,8 +25,18 @@ class Call:
 
     store: ServerStore
     version: Version
-    user: str
+    user: User
     honours_client_guid: bool
+
+    @property
+    def author(self) -> str:
+        """What the server signs with for the one who asks."""
+        return self.user.id
+
+    def tag(self, changes: Changes) -> str:
+        """The tag of the collection that is asked for: it moves with everything below, and nobody has to read it."""
+        asked = (self.store.instance, __version__, changes.count, self.version, request.full_path, self.user)
+        return tag_of(repr(asked).encode())
 
     def body(self) -> object:
         """The decoded JSON body."""

@@ -1,4 +1,5 @@
 import base64
+import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +9,7 @@ from reference_server import TickingClock, camera, fresh, full_viewpoint, png, s
 from bcfsync.errors import UsageError
 from bcfsync.server.refusals import Refusal, Taken
 from bcfsync.server.store import ServerStore
+from bcfsync.server.store.schema import STEPS
 
 TOPIC = {
     "guid": "63E78882-7C6A-4BF7-8982-FC478AFB9C97",
@@ -49,15 +51,30 @@ def test_a_folder_of_another_schema_version_is_refused_in_one_line(tmp_path):
     assert refused.value.hint
 
 
-def test_a_folder_of_the_schema_before_is_brought_up_to_date(tmp_path):
-    with ServerStore(tmp_path) as store:
-        store.seed_topic("demo", TOPIC, [], [])
+OLD_ROWS = (
+    ("INSERT INTO project (project_id, name, extensions, topic_counter) VALUES ('demo', 'Demo', '{}', 5)", ()),
+    (
+        "INSERT INTO topic VALUES (3, 'demo', ?, '5', 5, 0, 0, NULL, ?, '[]', '[]', ?)",
+        (TOPIC["guid"].lower(), json.dumps({**TOPIC, "bim_snippet": SNIPPET}), b"ifc"),
+    ),
+    (
+        "INSERT INTO viewpoint VALUES (8, 'demo', 3, 'v1', ?, NULL, ?)",
+        (json.dumps({"guid": "v1", "bitmaps": [{"guid": "b1"}], "snapshot": {"snapshot_type": "png"}}), png()),
+    ),
+    ("INSERT INTO viewpoint VALUES (9, 'demo', 3, 'v2', ?, NULL, NULL)", (json.dumps({"guid": "v2"}),)),
+    ("INSERT INTO bitmap VALUES (8, 'b1', ?)", (b"\xff\xd8\xffbitmap",)),
+    ("INSERT INTO document VALUES (3, 'demo', 'd1', 'd1', 'plan.pdf', ?)", (b"",)),
+)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_folder_of_a_schema_before_is_brought_up_to_date_with_all_its_bytes(tmp_path, version):
     connection = sqlite3.connect(tmp_path / "bcf.db")
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("ALTER TABLE project DROP COLUMN changes")
-    connection.execute("PRAGMA user_version = 1")
+    for statement in (statement for step in STEPS[:version] for statement in step):
+        connection.execute(statement)
+    for sql, values in OLD_ROWS:
+        connection.execute(sql, values)
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
     with ServerStore(tmp_path) as store:
@@ -65,8 +82,18 @@ def test_a_folder_of_the_schema_before_is_brought_up_to_date(tmp_path):
             before = api.get(NEW)
             assert [topic["title"] for topic in before.json()] == ["Old"]
             url = f"{NEW}/{TOPIC['guid']}"
+            assert api.get(f"{url}/snippet").content == b"ifc"
+            assert api.get(f"{url}/viewpoints/v1/snapshot").content == png()
+            assert api.get(f"{url}/viewpoints/v1/bitmaps/b1").content == b"\xff\xd8\xffbitmap"
+            assert api.get(f"{url}/viewpoints/v2/snapshot").status_code == 404
+            assert api.get("/bcf/3.0/projects/demo/documents/d1").content == b""
             api.put(f"{url}/files", json=[{"reference": "n"}])
             assert api.get(NEW).headers["ETag"] != before.headers["ETag"]
+            assert api.delete(url).status_code == 200
+    connection = sqlite3.connect(tmp_path / "bcf.db")
+    left = connection.execute("SELECT (SELECT count(*) FROM blob), (SELECT count(*) FROM blob_piece)").fetchone()
+    connection.close()
+    assert left == (1, 1)  # the document's
 
 
 def test_a_foreign_file_in_the_folder_is_refused(tmp_path):

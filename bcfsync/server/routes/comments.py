@@ -22,7 +22,7 @@ def post_comment(call: Call, project_id: str, topic: str) -> Response:
     """Add a comment."""
     body = call.body()
     content, guid = bodies.comment(body, call.version), call.wished_guid(body)
-    comment = call.store.comments.create(project_id, topic, content, call.user, guid=guid)
+    comment = call.store.comments.create(project_id, topic, content, call.author, guid=guid)
     return json_answer(answers.comment(call.version, comment), 201, location=comment["guid"])
 
 
@@ -37,7 +37,7 @@ def put_comment(call: Call, project_id: str, topic: str, comment: str) -> Respon
     with call.store.writing():
         require_match(_comment(call, project_id, topic, comment))
         replaced = call.store.comments.replace(
-            project_id, topic, comment, body, author=call.user, keep_reply=call.version == "3.0"
+            project_id, topic, comment, body, author=call.author, keep_reply=call.version == "3.0"
         )
         return json_answer(answers.comment(call.version, replaced))
 

@@ -4,17 +4,12 @@ Owns: ``/projects/{p}/documents`` and ``/projects/{p}/topics/{t}/document_refere
 Governed by: BCF-API 2.1 and 3.0, Documents and Document References; Foundation API 1.0, "Binary Files".
 """
 
-import re
+from flask import Response
 
-from flask import Response, request
-from werkzeug.http import parse_options_header
-
-from bcfsync.server.http.conditional import binary_answer, json_answer, require_match, untagged_answer
-from bcfsync.server.refusals import Malformed
+from bcfsync.server.http.conditional import json_answer, require_match, untagged_answer
+from bcfsync.server.http.transfers import download, upload, uploaded_name
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.shapes import bodies
-
-_EXTENDED_NAME = re.compile(r"filename\*\s*=\s*[^;]+", re.IGNORECASE)
 
 
 def list_documents(call: Call, project_id: str) -> Response:
@@ -24,15 +19,17 @@ def list_documents(call: Call, project_id: str) -> Response:
 
 def post_document(call: Call, project_id: str) -> Response:
     """Upload a document; its name stands in Content-Disposition."""
-    filename, guid = _uploaded_name(), call.wished_guid_in_query()
-    document = call.store.documents.create(project_id, filename, request.get_data(), guid)
+    filename, guid = uploaded_name(), call.wished_guid_in_query()
+    call.store.projects.get(project_id)
+    with upload() as data:
+        document = call.store.documents.create(project_id, filename, data, guid)
     return untagged_answer(document, 201, document["guid"])
 
 
 def get_document(call: Call, project_id: str, document: str) -> Response:
     """Download a document."""
     stored = call.store.documents.get(project_id, document)
-    return binary_answer(stored.data, "application/octet-stream", stored.filename)
+    return download(call.store.blobs, stored.blob, "application/octet-stream", stored.filename)
 
 
 def list_references(call: Call, project_id: str, topic: str) -> Response:
@@ -56,17 +53,6 @@ def put_reference(call: Call, project_id: str, topic: str, reference: str) -> Re
     with call.store.writing():
         require_match(call.store.document_references.get(project_id, topic, reference))
         return json_answer(call.store.document_references.replace(project_id, topic, reference, content))
-
-
-def _uploaded_name() -> str:
-    header = request.headers.get("Content-Disposition", "")
-    # RFC 6266: the extended form wins wherever it stands; Werkzeug lets the last one win
-    extended = _EXTENDED_NAME.search(header)
-    options = parse_options_header(f"attachment; {extended[0]}" if extended else header)[1]
-    name = options.get("filename", "")
-    if not name.strip() or not name.isprintable():
-        raise Malformed("Content-Disposition: must carry the document's filename")
-    return name
 
 
 _REFERENCES = "/projects/<project_id>/topics/<topic>/document_references"

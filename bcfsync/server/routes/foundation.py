@@ -48,7 +48,7 @@ def get_auth(_call: Call) -> Response:
 
 def get_current_user(call: Call) -> Response:
     """Whose token this is."""
-    return json_answer({"id": call.user, "name": call.user})
+    return json_answer({"id": call.user.id, "name": call.user.name})
 
 
 def _bcf_text(version: str) -> str:

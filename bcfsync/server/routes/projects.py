@@ -13,7 +13,8 @@ from bcfsync.server.shapes import answers, bodies
 
 def list_projects(call: Call) -> Response:
     """All projects."""
-    return json_answer(call.window().cut(call.store.projects.listing()))
+    changes = call.store.projects.all_changes()
+    return json_answer(call.window().cut(call.store.projects.listing()), below=changes.count, modified=changes.at)
 
 
 def get_project(call: Call, project_id: str) -> Response:

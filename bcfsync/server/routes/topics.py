@@ -4,16 +4,18 @@ Owns: ``/projects/{p}/topics`` and these parts. Sees: the store, the shapes.
 Governed by: BCF-API 2.1 and 3.0, Topics, Files, Related Topics.
 """
 
-from flask import Response, request
+from flask import Response
 
 from bcfsync.server.http.conditional import (
-    binary_answer,
     empty_answer,
     json_answer,
     require_match,
+    require_tag,
     stored_answer,
+    streamed_answer,
     unchanged_answer,
 )
+from bcfsync.server.http.transfers import download, upload
 from bcfsync.server.refusals import Missing
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.shapes import answers, bodies
@@ -28,22 +30,25 @@ _SORTABLE = {
 def list_topics(call: Call, project_id: str) -> Response:
     """The topics of a project; the tag of any part of the list moves when anything below any topic does."""
     window = call.window(_SORTABLE[call.version])
-    topics, asked = call.store.topics, (project_id, call.version, window)
-    with call.store.writing():  # the list and its tag are of one moment
-        changes = call.store.projects.changes(project_id)
-        held = unchanged_answer(topics.known_tag(asked, changes))
-        if held is not None:
-            return held
-        listing = topics.listing(project_id, window)
-    answer = json_answer([answers.topic(call.version, topic) for topic in listing], changes=changes)
-    topics.know_tag(asked, changes, answer.get_etag()[0])
-    return answer
+    changes = call.store.projects.changes(project_id)
+    held = unchanged_answer(call.tag(changes), changes.at)
+    if held is not None:
+        return held
+    moment = call.store.moment()  # the list and its tag are of one moment
+    try:
+        changes = call.store.projects.changes(project_id, moment)
+        listing = call.store.topics.listing(project_id, window, moment)
+        shown = (answers.topic(call.version, topic) for topic in listing)
+        return streamed_answer(shown, call.tag(changes), changes.at, done=moment.close)
+    except BaseException:
+        moment.close()
+        raise
 
 
 def post_topic(call: Call, project_id: str) -> Response:
     """Add a topic."""
     body = call.body()
-    topic = call.store.topics.create(project_id, bodies.topic(body), call.user, call.wished_guid(body))
+    topic = call.store.topics.create(project_id, bodies.topic(body), call.author, call.wished_guid(body))
     return json_answer(answers.topic(call.version, topic), 201, location=topic["guid"])
 
 
@@ -57,7 +62,7 @@ def put_topic(call: Call, project_id: str, topic: str) -> Response:
     body = bodies.topic(call.body())
     with call.store.writing():
         require_match(_topic(call, project_id, topic))
-        return json_answer(answers.topic(call.version, call.store.topics.replace(project_id, topic, body, call.user)))
+        return json_answer(answers.topic(call.version, call.store.topics.replace(project_id, topic, body, call.author)))
 
 
 def delete_topic(call: Call, project_id: str, topic: str) -> Response:
@@ -70,19 +75,20 @@ def delete_topic(call: Call, project_id: str, topic: str) -> Response:
 
 def get_snippet(call: Call, project_id: str, topic: str) -> Response:
     """The bytes of an internal BIM snippet."""
-    data = call.store.topics.snippet(project_id, topic)
-    if data is None:
+    blob = call.store.topics.snippet(project_id, topic)
+    if blob is None:
         raise Missing(f"topic {topic} has no snippet bytes")
-    return binary_answer(data, "application/octet-stream")
+    return download(call.store.blobs, blob, "application/octet-stream")
 
 
 def put_snippet(call: Call, project_id: str, topic: str) -> Response:
     """Store the bytes of an internal BIM snippet."""
-    data = request.get_data()
-    with call.store.writing():
-        require_match(call.store.topics.snippet(project_id, topic))
-        call.store.topics.set_snippet(project_id, topic, data)
-    return stored_answer(data)
+    call.store.topics.get(project_id, topic)
+    with upload() as data, call.store.writing():
+        held = call.store.topics.snippet(project_id, topic)
+        require_tag(None if held is None else held.digest[:32])
+        stored = call.store.topics.set_snippet(project_id, topic, data)
+    return stored_answer(stored.digest)
 
 
 def get_files(call: Call, project_id: str, topic: str) -> Response:

@@ -7,24 +7,27 @@ Governed by: BCF-API 2.1 and 3.0, Viewpoints (no PUT in either, DELETE in 3.0 on
 from flask import Response
 
 from bcfsync.server import pictures
-from bcfsync.server.http.conditional import binary_answer, empty_answer, json_answer, require_match
+from bcfsync.server.http.conditional import empty_answer, json_answer, require_match
+from bcfsync.server.http.transfers import download
 from bcfsync.server.refusals import Missing
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.shapes import answers, viewpoint_bodies
+from bcfsync.server.store.blobs import Blob
 from bcfsync.server.store.database import JsonObject
 
 
 def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
     """The viewpoints of a topic."""
     listing = call.window().cut(call.store.viewpoints.listing(project_id, topic))
-    return json_answer([answers.viewpoint(call.version, viewpoint) for viewpoint in listing])
+    below = call.store.viewpoints.changes(project_id, topic)
+    return json_answer([answers.viewpoint(call.version, viewpoint) for viewpoint in listing], below=below)
 
 
 def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
     """Add a viewpoint with its pictures and components."""
     body = call.body()
     content, guid = viewpoint_bodies.viewpoint(body, call.version), call.wished_guid(body)
-    viewpoint = call.store.viewpoints.create(project_id, topic, content, call.user, guid=guid)
+    viewpoint = call.store.viewpoints.create(project_id, topic, content, call.author, guid=guid)
     return json_answer(answers.viewpoint(call.version, viewpoint), 201, location=viewpoint["guid"])
 
 
@@ -43,14 +46,12 @@ def delete_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) ->
 
 def get_snapshot(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
     """The snapshot's bytes."""
-    data = call.store.viewpoints.snapshot(project_id, topic, viewpoint)
-    return binary_answer(data, pictures.content_type(data))
+    return _picture(call, call.store.viewpoints.snapshot(project_id, topic, viewpoint))
 
 
 def get_bitmap(call: Call, project_id: str, topic: str, viewpoint: str, bitmap: str) -> Response:
     """A bitmap's bytes."""
-    data = call.store.viewpoints.bitmap(project_id, topic, viewpoint, bitmap)
-    return binary_answer(data, pictures.content_type(data))
+    return _picture(call, call.store.viewpoints.bitmap(project_id, topic, viewpoint, bitmap))
 
 
 def get_selection(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
@@ -71,6 +72,10 @@ def get_visibility(call: Call, project_id: str, topic: str, viewpoint: str) -> R
     if components.get("visibility") is None:
         raise Missing(f"viewpoint {viewpoint} was made without components")
     return json_answer({"visibility": components["visibility"]})
+
+
+def _picture(call: Call, blob: Blob) -> Response:
+    return download(call.store.blobs, blob, pictures.content_type(call.store.blobs.head(blob)))
 
 
 def _viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> JsonObject:

@@ -13,8 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bcfsync.server.store.blobs import Blobs
 from bcfsync.server.store.comments import Comments
-from bcfsync.server.store.database import Database, JsonObject
+from bcfsync.server.store.database import Database, JsonObject, Moment
 from bcfsync.server.store.documents import DocumentReferences, Documents
 from bcfsync.server.store.projects import DEMO_EXTENSIONS, Projects
 from bcfsync.server.store.topics import Topics
@@ -45,21 +46,30 @@ class ServerStore:
         data_dir: The folder; it is made when missing.
         clock: Where the server's dates come from; must know its time zone.
         new_guid: Where the server's guids come from.
+        wall: What time it is, for Last-Modified; the clock may be a wrong one on purpose.
 
     Raises:
         DataFolderUnusable: The folder cannot be opened or holds data of another schema version.
     """
 
     def __init__(
-        self, data_dir: Path, *, clock: Callable[[], datetime] = utc_now, new_guid: Callable[[], str] = random_guid
+        self,
+        data_dir: Path,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        new_guid: Callable[[], str] = random_guid,
+        wall: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._database = Database(Path(data_dir))
+        self.clock, self.wall = clock, wall
+        self._database = Database(Path(data_dir), wall)
+        self.blobs = Blobs(self._database)
         self.projects = Projects(self._database)
-        self.topics = Topics(self._database, self.projects, clock, new_guid)
+        self.topics = Topics(self._database, self.projects, self.blobs, clock, new_guid)
         self.comments = Comments(self._database, self.topics, clock, new_guid)
-        self.viewpoints = Viewpoints(self._database, self.topics, new_guid)
-        self.documents = Documents(self._database, self.projects, new_guid)
+        self.viewpoints = Viewpoints(self._database, self.topics, self.blobs, new_guid)
+        self.documents = Documents(self._database, self.projects, self.blobs, new_guid)
         self.document_references = DocumentReferences(self._database, self.topics, self.documents, new_guid)
+        self.instance = self._kept("instance", random_guid)
         with self.writing():
             if not self.projects.listing():
                 self.create_project(DEMO_PROJECT, "Demo project")
@@ -76,6 +86,19 @@ class ServerStore:
     def close(self) -> None:
         """Let go of the data folder."""
         self._database.close()
+
+    def moment(self) -> Moment:
+        """The data as it is now, to be read at leisure while others write; close it."""
+        return self._database.moment()
+
+    def _kept(self, name: str, fresh: Callable[[], str]) -> str:
+        with self.writing():
+            row = self._database.row("SELECT value FROM kept WHERE name = ?", name)
+            if row is None:
+                self._database.run("INSERT INTO kept VALUES (?, ?)", name, fresh())
+                return self._kept(name, fresh)
+            value: str = row["value"]
+            return value
 
     def writing(self) -> AbstractContextManager[None]:
         """One transaction over several calls, closed to other threads: all of it is kept, or none."""

@@ -1,65 +1,23 @@
-"""The SQLite file below the store: schema, one connection, one lock, transactions.
+"""The SQLite file below the store: one connection that writes, one lock, transactions.
 
-Owns: ``bcf.db`` and its schema version. Sees: sqlite3. Governed by: nothing outside; a resource's JSON is kept in the
-member names of BCF-API 3.0, beside the few columns the server looks up and sorts by.
+Owns: ``bcf.db``. Sees: sqlite3, the schema. Governed by: nothing outside.
 """
 
+import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from bcfsync.errors import UsageError
+from bcfsync.server.store.schema import SCHEMA_VERSION, STEPS
 
 JsonObject: TypeAlias = dict[str, Any]
 
-SCHEMA_VERSION = 2
-
-_COUNTED = ("topic", "comment", "viewpoint", "document", "document_reference")
-_COUNTING = (
-    "ALTER TABLE project ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
-    *(
-        # triggers, so that no write can forget to count, those of ON DELETE CASCADE neither
-        f"CREATE TRIGGER {table}_{event.lower()}_counts AFTER {event} ON {table} BEGIN UPDATE project"  # noqa: S608
-        f" SET changes = changes + 1 WHERE project_id = {row}.project_id; END"
-        for table in _COUNTED
-        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
-    ),
-)
-"""From version 1 to 2: how often anything in a project has changed, for the tags of its list of topics."""
-
-_SCHEMA = (
-    """CREATE TABLE project (
-        project_id TEXT PRIMARY KEY, name TEXT NOT NULL, extensions TEXT NOT NULL, topic_counter INTEGER NOT NULL)""",
-    """CREATE TABLE topic (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL REFERENCES project, guid_key TEXT NOT NULL,
-        server_assigned_id TEXT NOT NULL, serial INTEGER, created INTEGER NOT NULL, modified INTEGER NOT NULL,
-        sort_index INTEGER, body TEXT NOT NULL, files TEXT NOT NULL, related_topics TEXT NOT NULL, snippet BLOB,
-        UNIQUE (project_id, guid_key), UNIQUE (project_id, server_assigned_id))""",
-    """CREATE TABLE comment (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL,
-        topic_id INTEGER NOT NULL REFERENCES topic ON DELETE CASCADE, guid_key TEXT NOT NULL,
-        created INTEGER NOT NULL, viewpoint_key TEXT, body TEXT NOT NULL, UNIQUE (project_id, guid_key))""",
-    "CREATE INDEX comment_of_topic ON comment (topic_id)",
-    """CREATE TABLE viewpoint (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL,
-        topic_id INTEGER NOT NULL REFERENCES topic ON DELETE CASCADE, guid_key TEXT NOT NULL,
-        body TEXT NOT NULL, components TEXT, snapshot BLOB, UNIQUE (project_id, guid_key))""",
-    "CREATE INDEX viewpoint_of_topic ON viewpoint (topic_id)",
-    """CREATE TABLE bitmap (
-        viewpoint_id INTEGER NOT NULL REFERENCES viewpoint ON DELETE CASCADE, guid_key TEXT NOT NULL,
-        data BLOB NOT NULL, PRIMARY KEY (viewpoint_id, guid_key))""",
-    """CREATE TABLE document (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL REFERENCES project, guid_key TEXT NOT NULL,
-        guid TEXT NOT NULL, filename TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (project_id, guid_key))""",
-    """CREATE TABLE document_reference (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL,
-        topic_id INTEGER NOT NULL REFERENCES topic ON DELETE CASCADE, guid_key TEXT NOT NULL,
-        body TEXT NOT NULL, UNIQUE (project_id, guid_key))""",
-    "CREATE INDEX document_reference_of_topic ON document_reference (topic_id)",
-)
+_MOST_IDLE = 8
 
 
 class DataFolderUnusable(UsageError, ValueError):
@@ -73,6 +31,35 @@ def guid_key(guid: str) -> str:
     return guid.lower()
 
 
+class Moment:
+    """The data as it was when this was opened, for answers that are sent while others write; close it.
+
+    It is used by one thread at a time.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, give_back: Callable[[sqlite3.Connection], None]) -> None:
+        self._connection = connection
+        self._give_back = give_back
+        self._is_open = True
+        connection.execute("BEGIN")
+
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query, if there is one."""
+        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def rows(self, sql: str, *values: object) -> Iterator[sqlite3.Row]:
+        """The rows of a query, read as they are asked for."""
+        return iter(self._connection.execute(sql, values))
+
+    def close(self) -> None:
+        """Let go of it; a second time does nothing."""
+        if self._is_open:
+            self._is_open = False
+            self._connection.rollback()
+            self._give_back(self._connection)
+
+
 class Database:
     """One connection to ``bcf.db``, safe to use from many threads.
 
@@ -82,11 +69,15 @@ class Database:
         DataFolderUnusable: The folder cannot be used.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wall: Callable[[], datetime]) -> None:
+        self._now_ms = lambda: int(wall().timestamp() * 1000)
         self._lock = threading.RLock()
+        self._path = folder / "bcf.db"
+        self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(folder / "bcf.db", isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise DataFolderUnusable(f"the data folder {folder} cannot be opened: {error}") from error
         try:
@@ -100,18 +91,19 @@ class Database:
 
     def _prepare(self, folder: Path) -> None:
         self._connection.row_factory = sqlite3.Row
+        self._connection.create_function("now_ms", 0, self._now_ms)
+        self._connection.create_function("sha256_hex", 1, lambda data: hashlib.sha256(data).hexdigest())
         self._connection.execute("PRAGMA foreign_keys = ON")
         with self.writing():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if version == 0 and not tables:
-                self._execute(*_SCHEMA, *_COUNTING, f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version == 1:
-                self._execute(*_COUNTING, f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
+            if version > SCHEMA_VERSION or (version == 0 and tables):
                 raise DataFolderUnusable(
                     f"the data folder {folder} has schema version {version}, this server knows {SCHEMA_VERSION}"
                 )
+            for step in STEPS[version:]:
+                self._execute(*step)
+            self._execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -150,7 +142,30 @@ class Database:
         with self.writing():
             return self._connection.execute(sql, values).lastrowid or 0
 
+    def moment(self) -> Moment:
+        """The data as it is now, to be read at leisure; writers do not wait for it."""
+        with self._lock:
+            connection = self._idle.pop() if self._idle else self._reader()
+        return Moment(connection, self._give_back)
+
+    def _reader(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if self._is_closed or len(self._idle) >= _MOST_IDLE:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
+            self._is_closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
             self._connection.close()

@@ -7,8 +7,10 @@ Governed by: BCF-API 3.0, Documents and Document References (neither can be dele
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from bcfsync.server.refusals import Malformed, Missing, Taken
+from bcfsync.server.store.blobs import Blob, Blobs
 from bcfsync.server.store.database import Database, JsonObject, guid_key
 from bcfsync.server.store.projects import Projects
 from bcfsync.server.store.topics import Topics
@@ -18,19 +20,20 @@ _REFERENCE_MEMBERS = ("document_guid", "url", "description")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was uploaded."""
+    """A document; its bytes are a blob."""
 
     guid: str
     filename: str
-    data: bytes
+    blob: Blob
 
 
 class Documents:
     """The documents of all projects."""
 
-    def __init__(self, database: Database, projects: Projects, new_guid: Callable[[], str]) -> None:
+    def __init__(self, database: Database, projects: Projects, blobs: Blobs, new_guid: Callable[[], str]) -> None:
         self._database = database
         self._projects = projects
+        self._blobs = blobs
         self._new_guid = new_guid
 
     def listing(self, project_id: str) -> list[JsonObject]:
@@ -40,24 +43,24 @@ class Documents:
         return [dict(row) for row in self._database.rows(sql, project_id)]
 
     def get(self, project_id: str, guid: str) -> Document:
-        """One document with its bytes.
+        """One document.
 
         Raises:
             Missing: The project has no such document.
         """
         self._projects.get(project_id)
-        sql = "SELECT guid, filename, data FROM document WHERE project_id = ? AND guid_key = ?"
+        sql = "SELECT guid, filename, data_blob FROM document WHERE project_id = ? AND guid_key = ?"
         row = self._database.row(sql, project_id, guid_key(guid))
         if row is None:
             raise Missing(f"there is no document {guid} in project '{project_id}'")
-        return Document(row["guid"], row["filename"], row["data"])
+        return Document(row["guid"], row["filename"], self._blobs.get(row["data_blob"]))
 
     def exists(self, project_id: str, guid: str) -> bool:
         """Whether the project has this document."""
         sql = "SELECT 1 FROM document WHERE project_id = ? AND guid_key = ?"
         return self._database.row(sql, project_id, guid_key(guid)) is not None
 
-    def create(self, project_id: str, filename: str, data: bytes, guid: str | None = None) -> JsonObject:
+    def create(self, project_id: str, filename: str, data: bytes | IO[bytes], guid: str | None = None) -> JsonObject:
         """Add a document.
 
         Raises:
@@ -69,12 +72,12 @@ class Documents:
             if self.exists(project_id, guid):
                 raise Taken(f"guid: the project has a document {guid} already")
             self._database.run(
-                "INSERT INTO document (project_id, guid_key, guid, filename, data) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO document (project_id, guid_key, guid, filename, data_blob) VALUES (?, ?, ?, ?, ?)",
                 project_id,
                 guid_key(guid),
                 guid,
                 filename,
-                data,
+                self._blobs.add(data),
             )
             return {"guid": guid, "filename": filename}
 

@@ -5,9 +5,10 @@ Owns: the table ``project``. Sees: the database. Governed by: BCF-API 3.0, Proje
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bcfsync.server.refusals import Missing, Taken
-from bcfsync.server.store.database import Database, JsonObject
+from bcfsync.server.store.database import Database, JsonObject, Moment
 
 EXTENSION_MEMBERS = ("topic_type", "topic_status", "topic_label", "snippet_type", "priority", "users", "stage")
 
@@ -20,6 +21,14 @@ DEMO_EXTENSIONS: Mapping[str, Sequence[str]] = {
     "users": ("architect@example.com", "engineer@example.com", "coordinator@example.com"),
     "stage": ("Concept", "Design", "Tender", "Construction"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How often something has changed, which only grows, and when last, in milliseconds since 1970."""
+
+    count: int
+    at: int
 
 
 class Projects:
@@ -52,12 +61,28 @@ class Projects:
         with self._database.writing():
             if self._database.row("SELECT 1 FROM project WHERE project_id = ?", project_id):
                 raise Taken(f"there is a project '{project_id}' already")
-            self._database.run("INSERT INTO project VALUES (?, ?, ?, 0, 0)", project_id, name, json.dumps({}))
+            self._database.run(
+                "INSERT INTO project (project_id, name, extensions, topic_counter) VALUES (?, ?, ?, 0)",
+                project_id,
+                name,
+                json.dumps({}),
+            )
 
-    def changes(self, project_id: str) -> int:
-        """How often anything below a project has changed: topics, their parts, documents; it only grows."""
-        row = self._database.row("SELECT changes FROM project WHERE project_id = ?", project_id)
-        return row["changes"] if row else 0
+    def changes(self, project_id: str, moment: Moment | None = None) -> Changes:
+        """How often and when anything below a project has changed: topics, their parts, documents.
+
+        Raises:
+            Missing: There is none with that id.
+        """
+        row = (moment or self._database).row("SELECT changes, changed FROM project WHERE project_id = ?", project_id)
+        if row is None:
+            raise Missing(f"there is no project '{project_id}'")
+        return Changes(row["changes"], row["changed"])
+
+    def all_changes(self) -> Changes:
+        """The same of all projects."""
+        row = self._database.row("SELECT sum(changes) + count(*), max(changed) FROM project")
+        return Changes(row[0] or 0, row[1] or 0) if row else Changes(0, 0)
 
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name."""

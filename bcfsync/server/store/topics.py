@@ -6,13 +6,15 @@ Governed by: BCF-API 3.0, Topics (guid, server_assigned_id and the rule for modi
 
 import json
 import sqlite3
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import IO
 
 from bcfsync.server import dates
 from bcfsync.server.query.window import Window
 from bcfsync.server.refusals import Malformed, Missing, Taken
-from bcfsync.server.store.database import Database, JsonObject, guid_key
+from bcfsync.server.store.blobs import Blob, Blobs
+from bcfsync.server.store.database import Database, JsonObject, Moment, guid_key
 from bcfsync.server.store.projects import Projects
 
 TOPIC_MEMBERS = (
@@ -29,7 +31,6 @@ TOPIC_MEMBERS = (
     "description",
     "bim_snippet",
 )
-_MOST_TAGS = 1000
 _STAMPS = ("creation_date", "creation_author", "modified_date", "modified_author")
 _SORTING = {
     "creation_date": "created",
@@ -43,29 +44,26 @@ class Topics:
     """The topics of all projects, as objects in the member names of BCF-API 3.0."""
 
     def __init__(
-        self, database: Database, projects: Projects, clock: Callable[[], datetime], new_guid: Callable[[], str]
+        self,
+        database: Database,
+        projects: Projects,
+        blobs: Blobs,
+        clock: Callable[[], datetime],
+        new_guid: Callable[[], str],
     ) -> None:
         self._database = database
         self._projects = projects
+        self._blobs = blobs
         self._clock = clock
         self._new_guid = new_guid
-        self._tags: dict[Hashable, tuple[int, str | None]] = {}
 
-    def known_tag(self, asked: Hashable, changes: int) -> str | None:
-        """The tag a list had when it was asked for last, if the project has not changed since."""
-        then, tag = self._tags.get(asked, (-1, None))
-        return tag if then == changes else None
+    def listing(self, project_id: str, window: Window, moment: Moment | None = None) -> Iterator[JsonObject]:
+        """The topics of a project, by creation date unless the window says otherwise.
 
-    def know_tag(self, asked: Hashable, changes: int, tag: str | None) -> None:
-        """Remember the tag of a list, so that nobody has to read it only to find that it is the same."""
-        if len(self._tags) >= _MOST_TAGS:
-            self._tags.clear()
-        self._tags[asked] = changes, tag
-
-    def listing(self, project_id: str, window: Window) -> list[JsonObject]:
-        """The topics of a project, by creation date unless the window says otherwise."""
+        With a moment they are read as they are asked for, however many there are.
+        """
         self._projects.get(project_id)
-        rows = self._database.rows(
+        rows = (moment or self._database).rows(
             # nothing but the column names of _SORTING gets into the text
             f"SELECT body FROM topic WHERE project_id = ? ORDER BY {window.order_by(_SORTING, 'created')} "  # noqa: S608
             "LIMIT ? OFFSET ?",
@@ -73,7 +71,7 @@ class Topics:
             window.top,
             window.skip,
         )
-        return [json.loads(row["body"]) for row in rows]
+        return (json.loads(row["body"]) for row in rows)
 
     def get(self, project_id: str, guid: str) -> JsonObject:
         """One topic."""
@@ -116,7 +114,7 @@ class Topics:
             row_id = self.row_id(project_id, guid)
             self._write(row_id, new)
             if new.get("bim_snippet", {}).get("is_external", True):
-                self._database.run("UPDATE topic SET snippet = NULL WHERE id = ?", row_id)
+                self._database.run("UPDATE topic SET snippet_blob = NULL WHERE id = ?", row_id)
             return new
 
     def touch(self, project_id: str, guid: str, author: str) -> None:
@@ -149,12 +147,12 @@ class Topics:
         """Replace the related topics; a target need not exist, archives point outside."""
         self._set(project_id, guid, "related_topics", json.dumps(related))
 
-    def snippet(self, project_id: str, guid: str) -> bytes | None:
+    def snippet(self, project_id: str, guid: str) -> Blob | None:
         """The bytes of the topic's BIM snippet, or None when there are none."""
-        data: bytes | None = self._row(project_id, guid, "snippet")["snippet"]
-        return data
+        blob_id: int | None = self._row(project_id, guid, "snippet_blob")["snippet_blob"]
+        return None if blob_id is None else self._blobs.get(blob_id)
 
-    def set_snippet(self, project_id: str, guid: str, data: bytes) -> None:
+    def set_snippet(self, project_id: str, guid: str, data: bytes | IO[bytes]) -> Blob:
         """Store the bytes of an internal snippet.
 
         Raises:
@@ -163,7 +161,9 @@ class Topics:
         with self._database.writing():
             if self.get(project_id, guid).get("bim_snippet", {}).get("is_external", True):
                 raise Malformed("bim_snippet: the topic must have one with is_external false")
-            self._set(project_id, guid, "snippet", data)
+            blob_id = self._blobs.add(data)
+            self._set(project_id, guid, "snippet_blob", blob_id)
+            return self._blobs.get(blob_id)
 
     def _row(self, project_id: str, guid: str, column: str) -> sqlite3.Row:
         # the column is one of this module's own words

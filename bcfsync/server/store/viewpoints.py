@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bcfsync.server import pictures
 from bcfsync.server.refusals import Missing, StillReferenced, Taken
+from bcfsync.server.store.blobs import Blob, Blobs
 from bcfsync.server.store.database import Database, JsonObject, guid_key
 from bcfsync.server.store.topics import Topics
 
@@ -41,9 +42,10 @@ class ViewpointContent:
 class Viewpoints:
     """The viewpoints of all topics."""
 
-    def __init__(self, database: Database, topics: Topics, new_guid: Callable[[], str]) -> None:
+    def __init__(self, database: Database, topics: Topics, blobs: Blobs, new_guid: Callable[[], str]) -> None:
         self._database = database
         self._topics = topics
+        self._blobs = blobs
         self._new_guid = new_guid
 
     def listing(self, project_id: str, topic_guid: str) -> list[JsonObject]:
@@ -51,6 +53,12 @@ class Viewpoints:
         topic_id = self._topics.row_id(project_id, topic_guid)
         rows = self._database.rows("SELECT body FROM viewpoint WHERE topic_id = ? ORDER BY id", topic_id)
         return [json.loads(row["body"]) for row in rows]
+
+    def changes(self, project_id: str, topic_guid: str) -> int:
+        """How often the viewpoints of a topic and what belongs to them have changed; it grows with every change."""
+        topic_id = self._topics.row_id(project_id, topic_guid)
+        row = self._database.row("SELECT sum(changes) FROM viewpoint WHERE topic_id = ?", topic_id)
+        return (row[0] or 0) if row else 0
 
     def get(self, project_id: str, topic_guid: str, guid: str) -> JsonObject:
         """One viewpoint, without components and picture data."""
@@ -63,30 +71,29 @@ class Viewpoints:
         components: JsonObject | None = None if stored is None else json.loads(stored)
         return components
 
-    def snapshot(self, project_id: str, topic_guid: str, guid: str) -> bytes:
+    def snapshot(self, project_id: str, topic_guid: str, guid: str) -> Blob:
         """The bytes of the snapshot.
 
         Raises:
             Missing: There is no such viewpoint, or it has no snapshot.
         """
-        data: bytes | None = self._row(project_id, topic_guid, guid, "snapshot")["snapshot"]
-        if data is None:
+        blob_id: int | None = self._row(project_id, topic_guid, guid, "snapshot_blob")["snapshot_blob"]
+        if blob_id is None:
             raise Missing(f"viewpoint {guid} has no snapshot")
-        return data
+        return self._blobs.get(blob_id)
 
-    def bitmap(self, project_id: str, topic_guid: str, guid: str, bitmap_guid: str) -> bytes:
+    def bitmap(self, project_id: str, topic_guid: str, guid: str, bitmap_guid: str) -> Blob:
         """The bytes of one bitmap.
 
         Raises:
             Missing: There is no such viewpoint, or no such bitmap in it.
         """
         viewpoint_id = self._row(project_id, topic_guid, guid, "id")["id"]
-        sql = "SELECT data FROM bitmap WHERE viewpoint_id = ? AND guid_key = ?"
+        sql = "SELECT data_blob FROM bitmap WHERE viewpoint_id = ? AND guid_key = ?"
         row = self._database.row(sql, viewpoint_id, guid_key(bitmap_guid))
         if row is None:
             raise Missing(f"viewpoint {guid} has no bitmap {bitmap_guid}")
-        data: bytes = row["data"]
-        return data
+        return self._blobs.get(row["data_blob"])
 
     def create(
         self, project_id: str, topic_guid: str, content: ViewpointContent, author: str, *, guid: str | None = None
@@ -139,18 +146,18 @@ class Viewpoints:
             if content.bitmaps is not None:
                 viewpoint["bitmaps"] = [{"guid": minted, **bitmap.members} for minted, bitmap in bitmaps]
             viewpoint_id = self._database.run(
-                "INSERT INTO viewpoint (project_id, topic_id, guid_key, body, components, snapshot)"
+                "INSERT INTO viewpoint (project_id, topic_id, guid_key, body, components, snapshot_blob)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 project_id,
                 topic_id,
                 guid_key(guid),
                 json.dumps(viewpoint),
                 None if content.components is None else json.dumps(content.components),
-                content.snapshot,
+                None if content.snapshot is None else self._blobs.add(content.snapshot),
             )
             for minted, bitmap in bitmaps:
                 sql = "INSERT INTO bitmap VALUES (?, ?, ?)"
-                self._database.run(sql, viewpoint_id, guid_key(minted), bitmap.data)
+                self._database.run(sql, viewpoint_id, guid_key(minted), self._blobs.add(bitmap.data))
             return viewpoint
 
 
