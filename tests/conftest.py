@@ -1,5 +1,6 @@
 """What all tests share: the option to rewrite the expected texts, and the comparison with them."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected texts instead of comparing")
+
+
+def pytest_configure() -> None:
+    # a suite that is started in the background inherits "ignore Ctrl-C" from its shell, and so would what it starts
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

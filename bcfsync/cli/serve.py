@@ -3,7 +3,6 @@
 Owns: its options and words. The server itself is the annex ``bcfsync.server``.
 """
 
-import logging
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -27,18 +26,6 @@ class ServerNotInstalled(UsageError, ImportError):
     """The extra ``server`` is not installed."""
 
     hint = "install it: pip install 'bcfsync[server]'"
-
-
-class PortInUse(UsageError, OSError):
-    """The port cannot be had."""
-
-    hint = "choose another one with --port"
-
-
-class NoSuchAddress(UsageError, ValueError):
-    """The host is not one to listen on."""
-
-    hint = "leave out --host, or give an address of this machine"
 
 
 @click.command("serve", short_help="Run the reference server on this machine.")
@@ -88,24 +75,11 @@ def opened_store(data: Path | None) -> "Iterator[ServerStore]":
 
 
 def _listen(store: "ServerStore", host: str, port: int, tokens: dict[str, str]) -> None:
-    from waitress.server import create_server  # noqa: PLC0415 - needs the extra
+    from bcfsync.server.app import create_app  # noqa: PLC0415 - needs the extra
+    from bcfsync.server.listening import Listener  # noqa: PLC0415
 
-    from bcfsync.server.app import create_app  # noqa: PLC0415
-
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    try:
-        server = create_server(create_app(store, tokens=tokens), host=host, port=port, threads=8)
-    except OSError as error:
-        raise PortInUse(f"{host}:{port}: cannot listen: {error.strerror or error}") from error
-    except ValueError as error:
-        raise NoSuchAddress(f"{host}: no address of this machine") from error
-    # a name such as localhost may stand for several sockets, which then share the port that was asked for
-    actual = getattr(server, "effective_port", port)
-    name = f"[{host}]" if ":" in host else host
+    listener = Listener(create_app(store, tokens=tokens), host, port)
     token = next(iter(tokens))
-    click.echo(f"BCF server on http://{name}:{actual}  project {PROJECT}  token {token}", err=True)
-    click.echo(f"ready http://{name}:{actual}")
-    try:
-        server.run()
-    finally:
-        server.close()
+    click.echo(f"BCF server on {listener.url}  project {PROJECT}  token {token}", err=True)
+    click.echo(f"ready {listener.url}")
+    listener.run()

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from bcfsync import __version__
 from bcfsync.server.access import user_of_request
 from bcfsync.server.http.compression import compressed
 from bcfsync.server.http.conditional import encoded
@@ -47,7 +46,7 @@ def create_app(store: ServerStore, *, tokens: Mapping[str, str], honour_client_g
     app.url_map.merge_slashes = False
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
-    app.after_request(_signed)
+    app.after_request(_finished)
 
     def add(base: str, path: str, routes: Mapping[str, Route]) -> None:
         def answer(version: Version = "3.0", **names: str) -> Response:
@@ -75,8 +74,7 @@ def _by_path(routes: Iterable[Route]) -> Iterable[tuple[str, dict[str, Route]]]:
     return paths.items()
 
 
-def _signed(response: Response) -> Response:
-    response.headers["Server"] = f"bcfsync/{__version__}"
+def _finished(response: Response) -> Response:
     return opened(compressed(response))
 
 

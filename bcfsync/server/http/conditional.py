@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from flask import Response, current_app, request
@@ -159,9 +159,7 @@ def _validated(response: Response, tag: str, modified: int | None) -> Response:
 def _not_modified(response: Response, tag: str) -> Response:
     response.close()
     bare = Response(b"", 304)
-    for name in ("Cache-Control", "Last-Modified"):
-        if name in response.headers:
-            bare.headers[name] = response.headers[name]
+    bare.headers["Cache-Control"] = response.headers["Cache-Control"]
     del bare.headers["Content-Type"]
     bare.set_etag(tag)
     return bare
@@ -182,8 +180,8 @@ def _is_unmodified(response: Response) -> bool:
 
 def _is_over(modified: int) -> bool:
     """A date of whole seconds says nothing as long as something may still happen in its second (RFC 9110, 8.8.2.2)."""
-    now = current_app.config["CLOCK"]()
-    return bool(datetime.fromtimestamp(modified // _SECOND, UTC) + timedelta(seconds=2) <= now)
+    now: datetime = current_app.config["CLOCK"]()
+    return 0 <= modified <= (now.timestamp() - 2) * _SECOND
 
 
 def _array(items: Iterable[object]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ Governed by: BCF-API 2.1 and 3.0, Comments.
 
 from flask import Response
 
+from bcfsync.server import dates
 from bcfsync.server.http.conditional import empty_answer, json_answer, require_match
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.shapes import answers, bodies
@@ -28,7 +29,8 @@ def post_comment(call: Call, project_id: str, topic: str) -> Response:
 
 def get_comment(call: Call, project_id: str, topic: str, comment: str) -> Response:
     """One comment."""
-    return json_answer(_comment(call, project_id, topic, comment))
+    shown = _comment(call, project_id, topic, comment)
+    return json_answer(shown, modified=dates.instant(shown.get("modified_date") or shown["date"]))
 
 
 def put_comment(call: Call, project_id: str, topic: str, comment: str) -> Response:

@@ -6,6 +6,7 @@ Governed by: BCF-API 2.1 and 3.0, Topics, Files, Related Topics.
 
 from flask import Response
 
+from bcfsync.server import dates
 from bcfsync.server.http.conditional import (
     empty_answer,
     json_answer,
@@ -54,7 +55,8 @@ def post_topic(call: Call, project_id: str) -> Response:
 
 def get_topic(call: Call, project_id: str, topic: str) -> Response:
     """One topic."""
-    return json_answer(_topic(call, project_id, topic))
+    shown = _topic(call, project_id, topic)
+    return json_answer(shown, modified=dates.instant(shown.get("modified_date") or shown["creation_date"]))
 
 
 def put_topic(call: Call, project_id: str, topic: str) -> Response:
