@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance server-load server-kills clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -71,6 +71,15 @@ machine: $(STAMP)  ## the state machine over archives, SQLite and HTTP: EXAMPLES
 
 kills: $(STAMP)  ## the program killed by the system, and what is left judged: N=1000 SEED=1
 	$(BIN)/python tests/state/kills.py --kills $(or $(N),1000) --seed $(or $(SEED),1)
+
+conformance: $(STAMP)  ## every route of every version of the reference server, row by row
+	$(BIN)/python tests/server/conformance/table.py
+
+server-load: $(STAMP)  ## a minute of sixteen clients, and what 100,000 topics cost: SECONDS=60 TOPICS=100000
+	$(BIN)/python benchmarks/server_load.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TOPICS),--topics $(TOPICS))
+
+server-kills: $(STAMP)  ## the reference server killed under load, and what it had acknowledged looked for: N=100 SEED=1
+	$(BIN)/python tests/server/load.py --kills $(or $(N),100) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist
