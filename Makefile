@@ -72,8 +72,8 @@ machine: $(STAMP)  ## the state machine over archives, SQLite and HTTP: EXAMPLES
 kills: $(STAMP)  ## the program killed by the system, and what is left judged: N=1000 SEED=1
 	$(BIN)/python tests/state/kills.py --kills $(or $(N),1000) --seed $(or $(SEED),1)
 
-conformance: $(STAMP)  ## every route of every version of the reference server, row by row
-	$(BIN)/python tests/server/conformance/table.py
+conformance: $(STAMP)  ## every route of every version of the reference server, row by row: WRITE=1 into docs/server.md, URL=http://… TOKEN=… for another server
+	$(BIN)/python tests/server/conformance/table.py $(if $(WRITE),--write) $(if $(URL),--url $(URL)) $(if $(TOKEN),--token $(TOKEN))
 
 server-load: $(STAMP)  ## a minute of sixteen clients, and what 100,000 topics cost: SECONDS=60 TOPICS=100000
 	$(BIN)/python benchmarks/server_load.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TOPICS),--topics $(TOPICS))

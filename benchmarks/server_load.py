@@ -22,7 +22,7 @@ from statistics import quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "server"))
 
-from load import TOPICS, Client, Lost, served
+from load import TOPICS, Client, Lost, served  # type: ignore[import-not-found]  # the clients of the tests
 
 from bcfsync.server.listening import Listener
 from bcfsync.server.store import ServerStore

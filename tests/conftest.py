@@ -9,6 +9,9 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected texts instead of comparing")
+    parser.addoption("--conformance-url", help="ask the server there, instead of ours in this process")
+    parser.addoption("--conformance-token", default="demo", help="the bearer token there, of somebody who may do all")
+    parser.addoption("--conformance-cases", type=int, default=0, help="how many hostile requests of each kind")
 
 
 def pytest_configure() -> None:

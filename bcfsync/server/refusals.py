@@ -31,6 +31,12 @@ class Unauthorized(Refusal, PermissionError):
     status = 401
 
 
+class Forbidden(Refusal, PermissionError):
+    """Whoever asks may not do this; the message says which right is missing."""
+
+    status = 403
+
+
 class Missing(Refusal, LookupError):
     """The resource does not exist."""
 
@@ -39,6 +45,12 @@ class Missing(Refusal, LookupError):
 
 class Taken(Refusal, ValueError):
     """The guid a client or an archive asks for is in use."""
+
+    status = 409
+
+
+class Ambiguous(Refusal, LookupError):
+    """A guid without a project, and two projects have it."""
 
     status = 409
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from reference_server import TickingClock, serve
+from signing_in import Server
 
 from bcfsync.server.store import ServerStore
 
@@ -23,7 +24,7 @@ def api(store: ServerStore) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def honouring_api(store: ServerStore) -> Iterator[httpx.Client]:
-    yield from serve(store, honour_client_guid_21=True)
+    yield from serve(store, "guid-honoured")
 
 
 @pytest.fixture(scope="module", params=["2.1", "3.0"])
@@ -40,3 +41,19 @@ def project(version: str) -> str:
 def topic(api: httpx.Client, project: str) -> str:
     """The URL of a topic in the version under test."""
     return f"{project}/topics/{api.post(f'{project}/topics', json={'title': 'A'}).json()['guid']}"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server people can sign in at."""
+    server = Server(tmp_path / "data")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same for a whole module, to be asked what changes nothing there."""
+    server = Server(tmp_path_factory.mktemp("standing"))
+    yield server
+    server.close()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from bcfsync.server.app import create_app
+from bcfsync.server.mischief import chosen
 from bcfsync.server.store import ServerStore
 
 TOKENS = {"token-a": "anna@example.com", "token-b": "ben@example.com"}
@@ -75,8 +76,8 @@ def fresh() -> str:
     return str(uuid.uuid4())
 
 
-def serve(store: ServerStore, *, honour_client_guid_21: bool = False) -> Iterator[httpx.Client]:
-    app = create_app(store, tokens=TOKENS, honour_client_guid_21=honour_client_guid_21)
+def serve(store: ServerStore, *faults: str) -> Iterator[httpx.Client]:
+    app = create_app(store, tokens=TOKENS, mischief=chosen(faults=faults))
     app.testing = True  # a defect is a traceback here, not a 500
     with httpx.Client(
         transport=httpx.WSGITransport(app), base_url="http://server", headers={"Authorization": "Bearer token-a"}

@@ -36,6 +36,10 @@ def test_a_long_answer_is_compressed_for_who_wants_it_and_has_a_tag_of_its_own(a
         tag = answer.headers["ETag"]
         held = api.get(long_topic, headers={"If-None-Match": tag})
         assert (held.status_code, held.headers["ETag"]) == (304, tag)
+    for encoding, answer in (("identity", plain), ("gzip", packed)):
+        for condition in ({"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}):
+            held = api.get(long_topic, headers={"Accept-Encoding": encoding, **condition})
+            assert (held.status_code, held.headers["ETag"]) == (304, answer.headers["ETag"])
     condition = {"If-Match": packed.headers["ETag"]}
     assert api.put(long_topic, json={"title": "B", "description": LONG}, headers=condition).status_code == 200
     assert api.put(long_topic, json={"title": "C", "description": LONG}, headers=condition).status_code == 412

@@ -250,4 +250,4 @@ def test_every_refusal_says_its_status():
     def leaves(kind):
         return [leaf for sub in kind.__subclasses__() for leaf in (sub, *leaves(sub))]
 
-    assert {kind.status for kind in leaves(Refusal)} == {400, 401, 404, 409, 412}
+    assert {kind.status for kind in leaves(Refusal)} == {400, 401, 403, 404, 409, 412, 415, 429}

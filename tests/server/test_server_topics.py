@@ -117,7 +117,7 @@ def test_comments_and_viewpoints_move_the_topics_modified_date_and_nothing_else_
     api.post(f"{topic}/document_references", json={"url": "https://example.com"})
     assert modified() is None
     comment = api.post(f"{topic}/comments", json={"comment": "c"}, headers=BEN).json()
-    assert modified() == comment["date"].replace(":01.", ":02.")
+    assert modified() == comment["date"]
     assert api.get(topic).json()["modified_author"] == "ben@example.com"
     before = modified()
     api.put(f"{topic}/comments/{comment['guid']}", json={"comment": "d"})
@@ -165,7 +165,7 @@ def test_snippet_bytes_belong_to_an_internal_snippet(api, topic):
 
 @pytest.mark.parametrize("path", ["events", "comments/events"])
 def test_the_literal_word_events_is_no_topic(api, project, path):
-    assert api.get(f"{project}/topics/{path}").json() == {"message": "this server keeps no events"}
+    assert api.get(f"{project}/topics/{path}").json() == []
     assert api.post(f"{project}/topics", json={"title": "x", "guid": "events"}).status_code in {201, 400}
     assert api.delete(f"{project}/topics/events").status_code == 404
 

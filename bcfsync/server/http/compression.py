@@ -25,7 +25,7 @@ def compressed(response: Response) -> Response:
     """The answer as the client prefers it; for every answer, so that caches know what it depends on."""
     if response.mimetype in _TEXT or response.status_code == 304:
         response.vary.add("Accept-Encoding")
-    if not _is_to_compress(response):
+    if not is_to_compress(response):
         return response
     if response.is_streamed:
         pieces = response.response
@@ -41,7 +41,8 @@ def compressed(response: Response) -> Response:
     return response
 
 
-def _is_to_compress(response: Response) -> bool:
+def is_to_compress(response: Response) -> bool:
+    """Whether this answer goes out compressed."""
     if response.mimetype not in _TEXT or response.content_encoding or response.status_code in {204, 304}:
         return False
     if request.accept_encodings.quality("gzip") <= 0:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from flask import Response, current_app, request
 
-from bcfsync.server.http.compression import plain_tag
+from bcfsync.server.http.compression import SUFFIX, is_to_compress, plain_tag
 from bcfsync.server.refusals import Stale
 
 _PIECE = 64 * 1024
@@ -58,9 +58,9 @@ def json_answer(
 
 
 def unchanged_answer(tag: str, modified: int | None = None) -> Response | None:
-    """304, when the client holds already what this tag stands for; else None."""
+    """304, when the client names the very tag; else None, and only the whole answer shows what is to be said."""
     response = _validated(Response(b"", 200), tag, modified)
-    return response if response.status_code == 304 else None
+    return response if response.status_code == 304 and _held_tag(tag) is not None else None
 
 
 def streamed_answer(items: Iterable[object], tag: str, modified: int | None, *, done: Callable[[], object]) -> Response:
@@ -119,25 +119,26 @@ def empty_answer(status: int = 200) -> Response:
     return response
 
 
-def require_match(current: object) -> None:
+def require_match(*forms: object) -> None:
     """Let a PUT, PATCH or DELETE pass only if ``If-Match`` is absent, ``*``, or names the current representation.
 
     Args:
-        current: The JSON value a GET would answer now; None when it would find nothing.
+        forms: The JSON value a GET would answer now, in each form it may have been asked for; None when it would find
+            nothing.
 
     Raises:
         Stale: The client has seen another state of the resource.
     """
     if "If-Match" in request.headers:
-        require_tag(None if current is None else tag_of(encoded(current)))
+        require_tag(*(None if form is None else tag_of(encoded(form)) for form in forms))
 
 
-def require_tag(tag: str | None) -> None:
+def require_tag(*tags: str | None) -> None:
     """The same for what has its tag already, such as stored bytes: the first 32 signs of their digest."""
     if "If-Match" not in request.headers:
         return
-    wanted = request.if_match
-    if tag is None or not (wanted.star_tag or tag in {plain_tag(given) for given in wanted.as_set()}):
+    wanted, present = request.if_match, {tag for tag in tags if tag is not None}
+    if not present or not (wanted.star_tag or present & {plain_tag(given) for given in wanted.as_set()}):
         raise Stale("the resource has changed since it was read; read it again")
 
 
@@ -151,9 +152,9 @@ def _validated(response: Response, tag: str, modified: int | None) -> Response:
     if request.method not in {"GET", "HEAD"} or response.status_code != 200:
         return response
     held = _held_tag(tag)
-    if held is not None or _is_unmodified(response):
-        return _not_modified(response, held or tag)
-    return response
+    if held is None and (request.if_none_match.star_tag or _is_unmodified(response)):
+        held = tag + SUFFIX if is_to_compress(response) else tag  # what the whole answer would have
+    return response if held is None else _not_modified(response, held)
 
 
 def _not_modified(response: Response, tag: str) -> Response:
@@ -166,11 +167,9 @@ def _not_modified(response: Response, tag: str) -> Response:
 
 
 def _held_tag(tag: str) -> str | None:
-    """The tag by which the client holds what has this tag: the compressed form's, maybe; None when it does not."""
-    given = request.if_none_match
-    if given.star_tag:
-        return tag
-    return next((held for held in given.as_set(include_weak=True) if plain_tag(held) == tag), None)
+    """The tag by which the client says that it holds what has this tag: the compressed form's, maybe; else None."""
+    given = request.if_none_match.as_set(include_weak=True)
+    return next((held for held in given if plain_tag(held) == tag), None)
 
 
 def _is_unmodified(response: Response) -> bool:

@@ -13,7 +13,8 @@ _A_DAY = "86400"
 
 def opened(response: Response) -> Response:
     """The answer with what browsers want to read before they let a foreign page see it."""
-    is_for_people = response.mimetype == "text/html" and request.method != "OPTIONS"
+    is_page = response.mimetype == "text/html" and request.method != "OPTIONS"
+    is_for_people = is_page or request.blueprint in {"page", "people"}  # pictures, too
     if "Origin" not in request.headers or is_for_people:
         return response
     headers = response.headers

@@ -1,14 +1,15 @@
-"""The query options of collections: ``$top``, ``$skip``, ``$orderby``.
+"""Which part of a collection a request asks for.
 
-Owns: reading and checking the options. Sees: plain mappings, no Flask. Governed by: Foundation API 1.0, "Sorting,
-Filtering and Pagination"; BCF-API 3.0 for the fields a collection may be sorted by.
+Owns: ``Window`` and ``Part``. Sees: the conditions. Governed by: Foundation API 1.0, "Sorting, Filtering and
+Pagination"; how the options are spelled is the matter of ``odata`` and ``tag``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, Literal, TypeVar
 
-from bcfsync.server.refusals import Malformed
+from bcfsync.server.query.conditions import Condition
+from bcfsync.server.query.sql import Clause, Column, clause
 
 Item = TypeVar("Item")
 
@@ -16,56 +17,59 @@ UNLIMITED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Part(Generic[Item]):
+    """The items that were asked for, and whether more come after them."""
+
+    items: Iterable[Item]
+    more: bool = False
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a collection that a request wants, and its order as (field, descending) pairs."""
+    """The part of a collection that a request wants.
+
+    Attributes:
+        top: How many items at most.
+        skip: How many come before them.
+        order: (field, descending) pairs.
+        condition: Which items count at all.
+        pages: The options that turn the pages: ``$top`` and ``$skip``, or ``page`` and ``page_size``.
+    """
 
     top: int = UNLIMITED
     skip: int = 0
     order: tuple[tuple[str, bool], ...] = ()
+    condition: Condition | None = None
+    pages: Literal["$top", "page"] = "$top"
 
     def cut(self, items: Sequence[Item]) -> Sequence[Item]:
         """The wanted part of a list that is in order already."""
         return items[self.skip : self.skip + self.top]
 
-    def order_by(self, columns: Mapping[str, str], default: str) -> str:
-        """An SQL ORDER BY list; ties keep the order of insertion. Only names from ``columns`` get into it."""
-        terms = [f"{columns[field]} DESC" if descending else columns[field] for field, descending in self.order]
+    def part(self, items: Sequence[Item]) -> Part[Item]:
+        """The same, with the knowledge whether more comes after it."""
+        return Part(self.cut(items), len(items) > self.skip + self.top)
+
+    @property
+    def one_more(self) -> int:
+        """How many rows to ask for, to see whether more come after the wanted ones."""
+        return min(self.top + 1, UNLIMITED)
+
+    def first_of(self, rows: Sequence[Item]) -> Part[Item]:
+        """The wanted ones of ``one_more`` rows."""
+        return Part(rows[: self.top], len(rows) > self.top)
+
+    def where(self, columns: Mapping[str, Column]) -> Clause:
+        """The condition as SQL that can follow another one."""
+        if self.condition is None:
+            return Clause("")
+        found = clause(self.condition, columns)
+        return Clause(f" AND {found.sql}", found.values)
+
+    def order_by(self, columns: Mapping[str, Column], default: str) -> str:
+        """An SQL ORDER BY list; ties keep the order of insertion. Only the text of ``columns`` gets into it."""
+        terms = [f"{columns[name].sql} DESC" if falls else columns[name].sql for name, falls in self.order]
         return ", ".join([*(terms or [default]), "id"])
-
-
-def window(options: Mapping[str, str], sortable: Collection[str] = ()) -> Window:
-    """Read the options of a request.
-
-    Raises:
-        Malformed: An option has a wrong value, or is not supported for this collection.
-    """
-    if "$filter" in options:
-        raise Malformed("$filter: not supported yet")
-    return Window(
-        top=_count(options, "$top", UNLIMITED),
-        skip=_count(options, "$skip", 0),
-        order=_order(options["$orderby"], sortable) if "$orderby" in options else (),
-    )
-
-
-def _count(options: Mapping[str, str], name: str, default: int) -> int:
-    text = options.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Malformed(f"{name}: must be a non-negative integer")
-    return int(text)
-
-
-def _order(text: str, sortable: Collection[str]) -> tuple[tuple[str, bool], ...]:
-    order = []
-    for term in text.split(","):
-        match term.split():
-            case [field] | [field, "asc"] if field in sortable:
-                order.append((field, False))
-            case [field, "desc"] if field in sortable:
-                order.append((field, True))
-            case _:
-                known = ", ".join(sorted(sortable)) or "no field at all"
-                raise Malformed(f"$orderby: '{term.strip()}' is not supported; sort this collection by {known}")
-    return tuple(order)

@@ -6,6 +6,7 @@ Governed by: BCF-API 2.1 and 3.0, Documents and Document References; Foundation 
 
 from flask import Response
 
+from bcfsync.server import rights
 from bcfsync.server.http.conditional import json_answer, require_match, untagged_answer
 from bcfsync.server.http.transfers import download, upload, uploaded_name
 from bcfsync.server.routing import Call, Route
@@ -59,9 +60,9 @@ _REFERENCES = "/projects/<project_id>/topics/<topic>/document_references"
 
 ROUTES = (
     Route("GET", "/projects/<project_id>/documents", list_documents),
-    Route("POST", "/projects/<project_id>/documents", post_document),
+    Route("POST", "/projects/<project_id>/documents", post_document, needs=rights.CREATE_DOCUMENT),
     Route("GET", "/projects/<project_id>/documents/<document>", get_document),
     Route("GET", _REFERENCES, list_references),
-    Route("POST", _REFERENCES, post_reference),
-    Route("PUT", f"{_REFERENCES}/<reference>", put_reference),
+    Route("POST", _REFERENCES, post_reference, needs=rights.UPDATE_DOCUMENT_REFERENCES),
+    Route("PUT", f"{_REFERENCES}/<reference>", put_reference, needs=rights.UPDATE_DOCUMENT_REFERENCES),
 )

@@ -6,7 +6,7 @@ Governed by: BCF-API 2.1 and 3.0, Viewpoints (no PUT in either, DELETE in 3.0 on
 
 from flask import Response
 
-from bcfsync.server import pictures
+from bcfsync.server import pictures, rights
 from bcfsync.server.http.conditional import empty_answer, json_answer, require_match
 from bcfsync.server.http.transfers import download
 from bcfsync.server.refusals import Missing
@@ -18,9 +18,11 @@ from bcfsync.server.store.database import JsonObject
 
 def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
     """The viewpoints of a topic."""
-    listing = call.window().cut(call.store.viewpoints.listing(project_id, topic))
+    stored = call.store.viewpoints.listing(project_id, topic)
+    makers = call.store.viewpoints.makers(project_id, topic) if _tells_rights(call) else [""] * len(stored)
+    listing = call.window().cut(list(zip(stored, makers, strict=True)))
     below = call.store.viewpoints.changes(project_id, topic)
-    return json_answer([answers.viewpoint(call.version, viewpoint) for viewpoint in listing], below=below)
+    return json_answer([_shown(call, viewpoint, maker) for viewpoint, maker in listing], below=below)
 
 
 def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
@@ -28,18 +30,19 @@ def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
     body = call.body()
     content, guid = viewpoint_bodies.viewpoint(body, call.version), call.wished_guid(body)
     viewpoint = call.store.viewpoints.create(project_id, topic, content, call.author, guid=guid)
-    return json_answer(answers.viewpoint(call.version, viewpoint), 201, location=viewpoint["guid"])
+    return json_answer(_shown(call, viewpoint, call.author), 201, location=viewpoint["guid"])
 
 
 def get_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
     """One viewpoint, without components and picture data."""
-    return json_answer(_viewpoint(call, project_id, topic, viewpoint))
+    stored = call.store.viewpoints.get(project_id, topic, viewpoint)
+    return json_answer(_shown(call, stored, call.store.viewpoints.maker(project_id, topic, viewpoint)))
 
 
 def delete_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
     """Remove a viewpoint that no comment refers to."""
     with call.store.writing():
-        require_match(_viewpoint(call, project_id, topic, viewpoint))
+        require_match(*_forms(call, project_id, topic, viewpoint))
         call.store.viewpoints.delete(project_id, topic, viewpoint)
     return empty_answer()
 
@@ -78,8 +81,22 @@ def _picture(call: Call, blob: Blob) -> Response:
     return download(call.store.blobs, blob, pictures.content_type(call.store.blobs.head(blob)))
 
 
-def _viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) -> JsonObject:
-    return answers.viewpoint(call.version, call.store.viewpoints.get(project_id, topic, viewpoint))
+def _tells_rights(call: Call) -> bool:
+    return call.version == "3.0" and call.tells_rights  # 2.1 has no such member here
+
+
+def _shown(call: Call, stored: JsonObject, maker: str) -> JsonObject:
+    shown = answers.viewpoint(call.version, stored)
+    if _tells_rights(call):
+        shown["authorization"] = rights.viewpoint_block(call.user, maker)
+    return shown
+
+
+def _forms(call: Call, project_id: str, topic: str, viewpoint: str) -> tuple[JsonObject, JsonObject]:
+    """A viewpoint without and with what the user may do to it."""
+    shown = answers.viewpoint(call.version, call.store.viewpoints.get(project_id, topic, viewpoint))
+    maker = call.store.viewpoints.maker(project_id, topic, viewpoint)
+    return shown, {**shown, "authorization": rights.viewpoint_block(call.user, maker)}
 
 
 _VIEWPOINTS = "/projects/<project_id>/topics/<topic>/viewpoints"
@@ -87,9 +104,9 @@ _VIEWPOINT = f"{_VIEWPOINTS}/<viewpoint>"
 
 ROUTES = (
     Route("GET", _VIEWPOINTS, list_viewpoints),
-    Route("POST", _VIEWPOINTS, post_viewpoint),
+    Route("POST", _VIEWPOINTS, post_viewpoint, needs=rights.CREATE_VIEWPOINT),
     Route("GET", _VIEWPOINT, get_viewpoint),
-    Route("DELETE", _VIEWPOINT, delete_viewpoint, versions=("3.0",)),
+    Route("DELETE", _VIEWPOINT, delete_viewpoint, needs=rights.DELETE_VIEWPOINT, versions=("3.0",)),
     Route("GET", f"{_VIEWPOINT}/snapshot", get_snapshot),
     Route("GET", f"{_VIEWPOINT}/bitmaps/<bitmap>", get_bitmap),
     Route("GET", f"{_VIEWPOINT}/selection", get_selection),

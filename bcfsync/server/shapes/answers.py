@@ -4,6 +4,7 @@ Owns: the differences between BCF-API 2.1 and 3.0 in what is sent. Sees: plain J
 Governed by: BCF-API 2.1 and 3.0, the schemas named ``*_GET``.
 """
 
+from bcfsync.server import dates
 from bcfsync.server.store.database import JsonObject
 from bcfsync.server.store.topics import TOPIC_MEMBERS
 from bcfsync.server.store.viewpoints import CAMERAS
@@ -20,7 +21,15 @@ _COMMENT: dict[Version, tuple[str, ...]] = {
     "3.0": ("guid", *_COMMENT_STAMPS, "comment", "topic_guid", "viewpoint_guid"),
 }
 _VIEWPOINT = ("guid", "index", *CAMERAS, "lines", "clipping_planes", "bitmaps", "snapshot")
-_FILE: dict[Version, str] = {"2.1": "file_name", "3.0": "filename"}
+_BITMAP = ("guid", "bitmap_type", "location", "normal", "up", "height")
+_FILE: dict[Version, str] = {"1.0": "file_name", "1.0-late": "file_name", "2.1": "file_name", "3.0": "filename"}
+_LABELS = (
+    ("filename", "File"),
+    ("date", "Date"),
+    ("reference", "Reference"),
+    ("ifc_project", "IFC project"),
+    ("ifc_spatial_structure_element", "IFC spatial structure element"),
+)
 _USERS: dict[Version, str] = {"2.1": "user_id_type", "3.0": "users"}
 
 
@@ -43,8 +52,13 @@ def comment(version: Version, stored: JsonObject) -> JsonObject:
 
 
 def viewpoint(version: Version, stored: JsonObject) -> JsonObject:
-    """``viewpoint_GET``; 2.1 knows no aspect ratio."""
+    """``viewpoint_GET``; 2.1 knows no aspect ratio.
+
+    What 1.0 alone can have is not shown: bitmaps that are BMP, or have no bytes yet. At its URL each can be had.
+    """
     shown = _picked(stored, _VIEWPOINT)
+    if "bitmaps" in shown:
+        shown["bitmaps"] = [_picked(bitmap, _BITMAP) for bitmap in shown["bitmaps"] if _is_complete(bitmap)]
     if version == "2.1":
         for camera in CAMERAS:
             if camera in shown:
@@ -52,9 +66,31 @@ def viewpoint(version: Version, stored: JsonObject) -> JsonObject:
     return shown
 
 
+def _is_complete(bitmap: JsonObject) -> bool:
+    return not bitmap.get("pending") and bitmap.get("bitmap_type") != "bmp"
+
+
 def file(version: Version, stored: JsonObject) -> JsonObject:
     """``file_GET``."""
     return {(_FILE[version] if name == "filename" else name): value for name, value in stored.items()}
+
+
+def file_information(stored: JsonObject) -> JsonObject:
+    """``file_information_GET`` of 3.0; ``file`` is what the PUT of a topic's files takes.
+
+    A date that came with an archive and is none would be refused there, and is left out.
+    """
+    shown = {name: value for name, value in stored.items() if name != "date" or _is_date(value)}
+    display = [{"field_display_name": label, "field_value": shown[name]} for name, label in _LABELS if name in shown]
+    return {"display_information": display, "file": shown}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dates.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def extensions(version: Version, stored: JsonObject) -> JsonObject:

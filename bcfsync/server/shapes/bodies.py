@@ -61,14 +61,17 @@ def _bim_snippet(members: Members) -> JsonObject:
 def comment(body: object, version: Version) -> JsonObject:
     """``comment_POST`` and ``comment_PUT``.
 
-    A viewpoint may stand in for the text. 3.0 forbids blank texts; 2.1 does not, and archives of its time hold some.
+    2.1 wants a text, which may be empty: archives of its time hold such comments. In 3.0 it must not be blank, and a
+    viewpoint may stand in for it.
     """
     members = Members(body)
     viewpoint_guid = members.text("viewpoint_guid")
-    text = members.text("comment", required=viewpoint_guid is None)
+    text = members.text("comment", required=version == "2.1" or viewpoint_guid is None)
     if version == "3.0" and text is not None and not text.strip():
         members.wrong("comment", "must not be blank")
     reply = members.text("reply_to_comment_guid") if version == "2.1" else None
+    if reply is not None and not reply.strip():
+        members.wrong("reply_to_comment_guid", "must not be blank")
     return present({"comment": text or None, "viewpoint_guid": viewpoint_guid, "reply_to_comment_guid": reply})
 
 
@@ -91,7 +94,14 @@ def _file(members: Members, version: Version) -> JsonObject:
 
 def related_topics(body: object) -> list[JsonObject]:
     """``related_topic_PUT``: the whole list; any guid is taken, archives point outside their project."""
-    return [{"related_topic_guid": members.needed_text("related_topic_guid")} for members in _objects(body)]
+    return [{"related_topic_guid": _told(members, "related_topic_guid")} for members in _objects(body)]
+
+
+def _told(members: Members, name: str) -> str:
+    text = members.needed_text(name)
+    if not text.strip():
+        members.wrong(name, "must not be blank")
+    return text
 
 
 def document_reference(body: object) -> JsonObject:

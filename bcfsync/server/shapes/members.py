@@ -24,13 +24,23 @@ def json_value(data: bytes) -> object:
     """Decode a request body.
 
     Raises:
-        Malformed: It is not JSON, or says NaN or Infinity, which JSON does not have.
+        Malformed: It is not JSON in UTF-8, says NaN or Infinity, which JSON does not have, or a member twice.
     """
     try:
-        value: object = json.loads(data, parse_constant=_refuse_constant)
+        # the text is decoded here: of bytes, json would guess UTF-16 and UTF-32, too
+        value: object = json.loads(data.decode(), parse_constant=_refuse_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"body: not JSON ({error})") from error
     return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member {twice[:100]!r} is there twice")
+    return members
 
 
 def present(members: JsonObject) -> JsonObject:
@@ -76,6 +86,14 @@ class Members:
         """Whether the member is there and not null."""
         return self._value.get(name) is not None
 
+    def is_said(self, name: str) -> bool:
+        """Whether the member is there, be it null."""
+        return name in self._value
+
+    def is_object(self, name: str) -> bool:
+        """Whether the member is an object, where a list would do, too."""
+        return isinstance(self._value.get(name), dict)
+
     def text(self, name: str, *, required: bool = False) -> str | None:
         """A string."""
         value = self._get(name, required=required)
@@ -105,6 +123,11 @@ class Members:
         if value is not None and (type(value) is not int or value not in _INTEGERS):
             self.wrong(name, "must be an integer")
         return value
+
+    def needed_integer(self, name: str) -> int:
+        """The same, which must be there."""
+        value = self.integer(name)
+        return self.wrong(name, "is required") if value is None else value
 
     def number(self, name: str, *, required: bool = False) -> float | None:
         """A finite number."""

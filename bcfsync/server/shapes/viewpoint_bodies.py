@@ -46,7 +46,7 @@ def _check_combination(members: Members) -> None:
     if not cameras and not members.has("snapshot"):
         members.wrong("snapshot", "a viewpoint has a camera, a snapshot or both")
     for name in _NEEDING_CAMERA:
-        if not cameras and members.has(name):
+        if not cameras and members.has(name) and members.needed(name) != []:
             members.wrong(name, "needs a camera")
 
 

@@ -15,8 +15,11 @@ from typing import Self
 
 from bcfsync.server.store.blobs import Blobs
 from bcfsync.server.store.comments import Comments
+from bcfsync.server.store.credentials import Credentials
 from bcfsync.server.store.database import Database, JsonObject, Moment
 from bcfsync.server.store.documents import DocumentReferences, Documents
+from bcfsync.server.store.events import Events
+from bcfsync.server.store.files import Files
 from bcfsync.server.store.projects import DEMO_EXTENSIONS, Projects
 from bcfsync.server.store.topics import Topics
 from bcfsync.server.store.viewpoints import CAMERAS, Bitmap, ViewpointContent, Viewpoints
@@ -60,15 +63,18 @@ class ServerStore:
         new_guid: Callable[[], str] = random_guid,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.clock, self.wall = clock, wall
+        self.clock, self.wall, self.new_guid = clock, wall, new_guid
         self._database = Database(Path(data_dir), wall)
         self.blobs = Blobs(self._database)
         self.projects = Projects(self._database)
-        self.topics = Topics(self._database, self.projects, self.blobs, clock, new_guid)
-        self.comments = Comments(self._database, self.topics, clock, new_guid)
+        self.events = Events(self._database)
+        self.topics = Topics(self._database, self.projects, self.blobs, self.events, clock=clock, new_guid=new_guid)
+        self.files = Files(self._database, self.projects)
+        self.comments = Comments(self._database, self.topics, self.events, clock, new_guid)
         self.viewpoints = Viewpoints(self._database, self.topics, self.blobs, new_guid)
         self.documents = Documents(self._database, self.projects, self.blobs, new_guid)
         self.document_references = DocumentReferences(self._database, self.topics, self.documents, new_guid)
+        self.credentials = Credentials(self._database, wall)
         self.instance = self._kept("instance", random_guid)
         with self.writing():
             if not self.projects.listing():
@@ -86,6 +92,11 @@ class ServerStore:
     def close(self) -> None:
         """Let go of the data folder."""
         self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """The tables, for what only one vendor's dialect keeps."""
+        return self._database
 
     def moment(self) -> Moment:
         """The data as it is now, to be read at leisure while others write; close it."""

@@ -1,21 +1,29 @@
 """Comments of a topic.
 
 Owns: the table ``comment``. Sees: the database, topics. Governed by: BCF-API 3.0, Comments; BCF-API 2.1 for
-``reply_to_comment_guid``, which 3.0 no longer has and which therefore outlives a write through 3.0.
+``reply_to_comment_guid``, which 3.0 no longer has and which therefore outlives a write through 3.0, as the
+statuses of BCF-API 1.0 outlive one through either.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bcfsync.server import dates
-from bcfsync.server.query.window import Window
+from bcfsync.server.query.sql import Clause, Column, member
+from bcfsync.server.query.window import Part, Window
 from bcfsync.server.refusals import Malformed, Missing, Taken
 from bcfsync.server.store.database import Database, JsonObject, guid_key
+from bcfsync.server.store.events import Events
+from bcfsync.server.store.listings import listed
 from bcfsync.server.store.topics import Topics
+
+STATUSES = ("status", "verbal_status")
+"""What comments have in 1.0 alone."""
 
 _SEEDED = (
     "comment",
+    *STATUSES,
     "viewpoint_guid",
     "reply_to_comment_guid",
     "date",
@@ -24,29 +32,50 @@ _SEEDED = (
     "modified_author",
 )
 
+_COLUMNS = {
+    "date": Column("created", "TRUE"),
+    "modified_date": Column("instant(json_extract(body, '$.modified_date'))"),
+    "guid": Column("guid_key"),
+    **{
+        name: member(name)
+        for name in (
+            "author",
+            "status",
+            "verbal_status",
+            "comment",
+            "topic_guid",
+            "viewpoint_guid",
+            "reply_to_comment_guid",
+            "modified_author",
+        )
+    },
+}
+
 
 class Comments:
     """The comments of all topics."""
 
     def __init__(
-        self, database: Database, topics: Topics, clock: Callable[[], datetime], new_guid: Callable[[], str]
+        self,
+        database: Database,
+        topics: Topics,
+        events: Events,
+        clock: Callable[[], datetime],
+        new_guid: Callable[[], str],
     ) -> None:
         self._database = database
         self._topics = topics
+        self._events = events
         self._clock = clock
         self._new_guid = new_guid
 
-    def listing(self, project_id: str, topic_guid: str, window: Window) -> list[JsonObject]:
+    def listing(self, project_id: str, topic_guid: str, window: Window) -> Part[JsonObject]:
         """The comments of a topic, by date unless the window says otherwise."""
-        rows = self._database.rows(
-            # nothing but the column name given here gets into the text
-            "SELECT body FROM comment WHERE topic_id = ? "  # noqa: S608
-            f"ORDER BY {window.order_by({'date': 'created'}, 'created')} LIMIT ? OFFSET ?",
-            self._topics.row_id(project_id, topic_guid),
-            window.top,
-            window.skip,
-        )
-        return [json.loads(row["body"]) for row in rows]
+        where = window.where(_COLUMNS)
+        topic_id = self._topics.row_id(project_id, topic_guid)
+        chosen = Clause(f"FROM comment WHERE topic_id = ?{where.sql}", (topic_id, *where.values))
+        part = listed(self._database, window, "body", chosen, window.order_by(_COLUMNS, "created"))
+        return Part([json.loads(row["body"]) for row in part], part.more)
 
     def get(self, project_id: str, topic_guid: str, guid: str) -> JsonObject:
         """One comment.
@@ -62,6 +91,10 @@ class Comments:
         comment: JsonObject = json.loads(row["body"])
         return comment
 
+    def places(self, guid: str) -> list[tuple[str, str]]:
+        """In which projects and topics there is a comment of this guid."""
+        return self._topics.places_of("comment", guid)
+
     def create(
         self, project_id: str, topic_guid: str, body: JsonObject, author: str, *, guid: str | None = None
     ) -> JsonObject:
@@ -75,7 +108,7 @@ class Comments:
             self._need_viewpoint(project_id, topic_guid, body.get("viewpoint_guid"))
             stamps = {"date": dates.stamp(self._clock()), "author": author}
             comment = self._insert(project_id, topic_guid, guid or self._new_guid(), {**stamps, **body})
-            self._topics.touch(project_id, topic_guid, author)
+            self._topics.touch(project_id, topic_guid, author, stamps["date"])
             return comment
 
     def seed(self, project_id: str, topic_guid: str, comment: JsonObject) -> None:
@@ -85,9 +118,9 @@ class Comments:
         self._insert(project_id, topic_guid, comment["guid"], {**stamps, **kept})
 
     def replace(
-        self, project_id: str, topic_guid: str, guid: str, body: JsonObject, *, author: str, keep_reply: bool
+        self, project_id: str, topic_guid: str, guid: str, body: JsonObject, *, author: str, keep: Sequence[str]
     ) -> JsonObject:
-        """Put new content into a comment; ``keep_reply`` when the writer's version cannot speak of replies.
+        """Put new content into a comment; what the writer's version cannot speak of, it is to ``keep``.
 
         Raises:
             Malformed: The viewpoint does not exist in this topic. One that was gone before may stay.
@@ -96,10 +129,10 @@ class Comments:
             old = self.get(project_id, topic_guid, guid)
             if body.get("viewpoint_guid") != old.get("viewpoint_guid"):
                 self._need_viewpoint(project_id, topic_guid, body.get("viewpoint_guid"))
-            owned = ("guid", "topic_guid", "date", "author", *(("reply_to_comment_guid",) if keep_reply else ()))
-            kept = {name: old[name] for name in owned if name in old}
+            owned = ("guid", "topic_guid", "date", "author")
+            kept = {name: old[name] for name in (*owned, *keep) if name in old}
             stamps = {"modified_date": dates.stamp(self._clock()), "modified_author": author}
-            comment = {**kept, **body, **stamps}
+            comment = {**kept, **stamps, **body}
             self._database.run(
                 "UPDATE comment SET viewpoint_key = ?, body = ? WHERE project_id = ? AND guid_key = ?",
                 _viewpoint_key(comment),
@@ -107,7 +140,8 @@ class Comments:
                 project_id,
                 guid_key(guid),
             )
-            self._topics.touch(project_id, topic_guid, author)
+            self._events.comment_written(project_id, old, comment)
+            self._topics.touch(project_id, topic_guid, author, stamps["modified_date"])
             return comment
 
     def delete(self, project_id: str, topic_guid: str, guid: str) -> None:
@@ -143,6 +177,7 @@ class Comments:
                 _viewpoint_key(comment),
                 json.dumps(comment),
             )
+            self._events.comment_written(project_id, None, comment)
             return comment
 
 

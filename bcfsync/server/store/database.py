@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bcfsync.errors import UsageError
+from bcfsync.server import dates
 from bcfsync.server.store.schema import SCHEMA_VERSION, STEPS
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -29,6 +30,10 @@ class DataFolderUnusable(UsageError, ValueError):
 def guid_key(guid: str) -> str:
     """The form in which guids are compared; the spelling itself is kept in the resource."""
     return guid.lower()
+
+
+def _instant(date: str | None) -> int | None:
+    return None if date is None else dates.instant(date)
 
 
 class Moment:
@@ -92,6 +97,7 @@ class Database:
     def _prepare(self, folder: Path) -> None:
         self._connection.row_factory = sqlite3.Row
         self._connection.create_function("now_ms", 0, self._now_ms)
+        self._connection.create_function("instant", 1, _instant, deterministic=True)
         self._connection.create_function("sha256_hex", 1, lambda data: hashlib.sha256(data).hexdigest())
         self._connection.execute("PRAGMA foreign_keys = ON")
         with self.writing():

@@ -5,7 +5,7 @@ Governed by: BCF-API 3.0, Documents and Document References (neither can be dele
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -54,6 +54,12 @@ class Documents:
         if row is None:
             raise Missing(f"there is no document {guid} in project '{project_id}'")
         return Document(row["guid"], row["filename"], self._blobs.get(row["data_blob"]))
+
+    def projects_with(self, guid: str) -> list[str]:
+        """The projects that have a document of this guid."""
+        # the index begins with the project
+        sql = "SELECT project_id FROM document WHERE guid_key = ? AND project_id IN (SELECT project_id FROM project)"
+        return [row["project_id"] for row in self._database.rows(sql, guid_key(guid))]
 
     def exists(self, project_id: str, guid: str) -> bool:
         """Whether the project has this document."""
@@ -142,6 +148,16 @@ class DocumentReferences:
             sql = "UPDATE document_reference SET body = ? WHERE project_id = ? AND guid_key = ?"
             self._database.run(sql, json.dumps(reference), project_id, guid_key(guid))
             return reference
+
+    def replace_all(self, project_id: str, topic_guid: str, references: Sequence[JsonObject]) -> list[JsonObject]:
+        """Put a whole list in place of the topic's references; one without a guid gets a fresh one."""
+        with self._database.writing():
+            topic_id = self._topics.row_id(project_id, topic_guid)
+            self._database.run("DELETE FROM document_reference WHERE topic_id = ?", topic_id)
+            for reference in references:
+                content = {name: value for name, value in reference.items() if name != "guid"}
+                self._insert(project_id, topic_guid, reference.get("guid") or self._new_guid(), content)
+            return self.listing(project_id, topic_guid)
 
     def _need_document(self, project_id: str, document_guid: str | None) -> None:
         if document_guid is not None and not self._documents.exists(project_id, document_guid):

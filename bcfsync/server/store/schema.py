@@ -121,7 +121,61 @@ _CHANGED = (
 _KEPT = ("CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL)",)
 """From version 2 to 3: what the server must know again after a restart, such as the secret its tags are made with."""
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _COUNTING, (*_BLOBS, *_CHANGED, *_KEPT))
+_ORDERED = (
+    "CREATE INDEX topic_by_creation ON topic (project_id, created)",
+    "CREATE INDEX topic_by_change ON topic (project_id, modified)",
+)
+"""From version 2 to 3: the orders in which topics are listed, so that a part of 100,000 is read without sorting all."""
+
+_SIGNED_IN = (
+    """CREATE TABLE oauth_client (
+        client_id TEXT PRIMARY KEY, secret_digest TEXT NOT NULL, body TEXT NOT NULL, registered INTEGER NOT NULL)""",
+    """CREATE TABLE oauth_code (
+        digest TEXT PRIMARY KEY, family TEXT NOT NULL, client_id TEXT NOT NULL, user_id TEXT NOT NULL,
+        body TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER)""",
+    """CREATE TABLE oauth_token (
+        digest TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, client_id TEXT NOT NULL,
+        user_id TEXT NOT NULL, scope TEXT NOT NULL, expires INTEGER NOT NULL, gone INTEGER)""",
+    """CREATE TABLE oauth_device (
+        digest TEXT PRIMARY KEY, user_code_digest TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, scope TEXT NOT NULL,
+        interval INTEGER NOT NULL, asked INTEGER NOT NULL, user_id TEXT, verdict TEXT, expires INTEGER NOT NULL)""",
+    "CREATE INDEX oauth_token_of_family ON oauth_token (family)",
+    *(f"CREATE INDEX {table}_expires ON {table} (expires)" for table in ("oauth_code", "oauth_token", "oauth_device")),
+)
+"""From version 2 to 3: who has signed in."""
+
+_VENDORS = (
+    "CREATE INDEX topic_by_index ON topic (project_id, sort_index)",
+    """CREATE TABLE webhook (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT REFERENCES project ON DELETE CASCADE,
+        events TEXT NOT NULL, url TEXT NOT NULL, secret TEXT NOT NULL)""",
+    """CREATE TABLE extension_value (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+        kind TEXT NOT NULL, value TEXT NOT NULL, color TEXT, UNIQUE (project_id, kind, value))""",
+)
+"""From version 2 to 3: who is told of changes, and the numbers and colours of extension values in one dialect."""
+
+_EVENTS = (
+    # what is deleted keeps its events, so nothing but the project is referred to
+    """CREATE TABLE event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+        topic_key TEXT NOT NULL, comment_key TEXT, topic_guid TEXT NOT NULL, comment_guid TEXT,
+        happened INTEGER NOT NULL, date TEXT NOT NULL, author TEXT NOT NULL, actions TEXT NOT NULL,
+        shown_2_1 INTEGER NOT NULL, shown_3_0 INTEGER NOT NULL)""",
+    "CREATE INDEX event_of_topics ON event (project_id, happened) WHERE comment_key IS NULL",
+    "CREATE INDEX event_of_comments ON event (project_id, happened) WHERE comment_key IS NOT NULL",
+    "CREATE INDEX event_of_topic ON event (project_id, topic_key)",
+)
+"""From version 2 to 3: what happened to topics and comments; what happened before is not known."""
+
+_MADE_BY = ("ALTER TABLE viewpoint ADD COLUMN made_by TEXT NOT NULL DEFAULT ''",)
+"""From version 2 to 3: whose a viewpoint is, which it does not tell itself."""
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _COUNTING,
+    (*_BLOBS, *_CHANGED, *_KEPT, *_ORDERED, *_SIGNED_IN, *_VENDORS, *_EVENTS, *_MADE_BY),
+)
 """The statements that lead to version 1, 2, …"""
 
 SCHEMA_VERSION = len(STEPS)

@@ -6,15 +6,18 @@ Governed by: BCF-API 3.0, Topics (guid, server_assigned_id and the rule for modi
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import IO
+from typing import IO, Literal
 
 from bcfsync.server import dates
-from bcfsync.server.query.window import Window
+from bcfsync.server.query.sql import Clause, Column, member
+from bcfsync.server.query.window import Part, Window
 from bcfsync.server.refusals import Malformed, Missing, Taken
 from bcfsync.server.store.blobs import Blob, Blobs
 from bcfsync.server.store.database import Database, JsonObject, Moment, guid_key
+from bcfsync.server.store.events import Events
+from bcfsync.server.store.listings import listed
 from bcfsync.server.store.projects import Projects
 
 TOPIC_MEMBERS = (
@@ -32,11 +35,33 @@ TOPIC_MEMBERS = (
     "bim_snippet",
 )
 _STAMPS = ("creation_date", "creation_author", "modified_date", "modified_author")
-_SORTING = {
-    "creation_date": "created",
-    "modified_date": "modified",
-    "index": "sort_index",
-    "server_assigned_id": "serial",
+_COLUMNS = {
+    "creation_date": Column("created", "TRUE"),
+    # a topic that was never modified is sorted by its creation, but has no date to compare with
+    "modified_date": Column("modified", "json_extract(body, '$.modified_date') IS NOT NULL"),
+    "index": Column("sort_index"),
+    "server_assigned_id": Column("serial"),
+    "guid": Column("guid_key"),
+    "labels": (_LABELS := Column("json_extract(body, '$.labels[0]')", items="json_each(body, '$.labels') AS item")),
+    "label": _LABELS,
+    "reference_link": Column("json_extract(body, '$.reference_links[0]')"),
+    **{
+        name: member(name)
+        for name in (
+            "creation_author",
+            "modified_author",
+            "assigned_to",
+            "stage",
+            "topic_status",
+            "topic_type",
+            "priority",
+            "title",
+            "description",
+            "bim_snippet.snippet_type",
+            "bim_snippet.reference",
+            "bim_snippet.reference_schema",
+        )
+    },
 }
 
 
@@ -48,30 +73,29 @@ class Topics:
         database: Database,
         projects: Projects,
         blobs: Blobs,
+        events: Events,
+        *,
         clock: Callable[[], datetime],
         new_guid: Callable[[], str],
     ) -> None:
         self._database = database
         self._projects = projects
         self._blobs = blobs
+        self._events = events
         self._clock = clock
         self._new_guid = new_guid
 
-    def listing(self, project_id: str, window: Window, moment: Moment | None = None) -> Iterator[JsonObject]:
+    def listing(self, project_id: str, window: Window, moment: Moment | None = None) -> Part[JsonObject]:
         """The topics of a project, by creation date unless the window says otherwise.
 
         With a moment they are read as they are asked for, however many there are.
         """
         self._projects.get(project_id)
-        rows = (moment or self._database).rows(
-            # nothing but the column names of _SORTING gets into the text
-            f"SELECT body FROM topic WHERE project_id = ? ORDER BY {window.order_by(_SORTING, 'created')} "  # noqa: S608
-            "LIMIT ? OFFSET ?",
-            project_id,
-            window.top,
-            window.skip,
-        )
-        return (json.loads(row["body"]) for row in rows)
+        where = window.where(_COLUMNS)
+        chosen = Clause(f"FROM topic WHERE project_id = ?{where.sql}", (project_id, *where.values))
+        order = window.order_by(_COLUMNS, "created")
+        part = listed(moment or self._database, window, "body", chosen, order)
+        return Part((json.loads(row["body"]) for row in part), part.more)
 
     def get(self, project_id: str, guid: str) -> JsonObject:
         """One topic."""
@@ -87,6 +111,20 @@ class Topics:
         row_id: int = self._row(project_id, guid, "id")["id"]
         return row_id
 
+    def projects_with(self, guid: str) -> list[str]:
+        """The projects that have a topic of this guid."""
+        # the index begins with the project
+        sql = "SELECT project_id FROM topic WHERE guid_key = ? AND project_id IN (SELECT project_id FROM project)"
+        return [row["project_id"] for row in self._database.rows(sql, guid_key(guid))]
+
+    def places_of(self, table: Literal["comment", "viewpoint"], guid: str) -> list[tuple[str, str]]:
+        """The project and the topic of each thing of this guid."""
+        sql = (
+            f"SELECT topic.project_id, topic.guid_key FROM {table} JOIN topic ON topic.id = {table}.topic_id"  # noqa: S608
+            f" WHERE {table}.guid_key = ? AND {table}.project_id IN (SELECT project_id FROM project)"
+        )
+        return [(row["project_id"], row["guid_key"]) for row in self._database.rows(sql, guid_key(guid))]
+
     def create(self, project_id: str, body: JsonObject, author: str, guid: str | None = None) -> JsonObject:
         """Add a topic, stamped with the clock and the author.
 
@@ -94,7 +132,7 @@ class Topics:
             Taken: The wanted guid is in use in this project.
         """
         stamps = {"creation_date": dates.stamp(self._clock()), "creation_author": author}
-        return self._insert(project_id, guid or self._new_guid(), None, {**body, **stamps})
+        return self._insert(project_id, guid or self._new_guid(), None, {**stamps, **body})
 
     def seed(self, project_id: str, topic: JsonObject, files: Sequence[JsonObject], related: Sequence[str]) -> None:
         """Add a topic that has its own guid, authors and dates; only a ``server_assigned_id`` in use is exchanged."""
@@ -110,19 +148,26 @@ class Topics:
         with self._database.writing():
             old = self.get(project_id, guid)
             kept = {name: old[name] for name in ("guid", "server_assigned_id", "creation_date", "creation_author")}
-            new = {**kept, **body, "modified_date": dates.stamp(self._clock()), "modified_author": author}
+            new = {**kept, "modified_date": dates.stamp(self._clock()), "modified_author": author, **body}
             row_id = self.row_id(project_id, guid)
             self._write(row_id, new)
             if new.get("bim_snippet", {}).get("is_external", True):
                 self._database.run("UPDATE topic SET snippet_blob = NULL WHERE id = ?", row_id)
             return new
 
-    def touch(self, project_id: str, guid: str, author: str) -> None:
-        """Note that a comment or a viewpoint changed the topic."""
+    def touch(self, project_id: str, guid: str, author: str, date: str | None = None) -> None:
+        """Note that a comment or a viewpoint changed the topic: with the date that this has itself, if it has one."""
         with self._database.writing():
             topic = self.get(project_id, guid)
-            topic.update({"modified_date": dates.stamp(self._clock()), "modified_author": author})
+            topic.update({"modified_date": date or dates.stamp(self._clock()), "modified_author": author})
             self._write(self.row_id(project_id, guid), topic)
+
+    def stamp(self, project_id: str, guid: str, stamps: JsonObject) -> None:
+        """Put dates and authors over those of a topic, or take them away; for servers that let clients choose them."""
+        with self._database.writing():
+            topic = {**self.get(project_id, guid), **stamps}
+            present = {name: value for name, value in topic.items() if value is not None}
+            self._write(self.row_id(project_id, guid), present)
 
     def delete(self, project_id: str, guid: str) -> None:
         """Remove a topic and everything below it."""
@@ -180,6 +225,9 @@ class Topics:
             self._database.run(f"UPDATE topic SET {column} = ? WHERE id = ?", value, row_id)  # noqa: S608 - as above
 
     def _write(self, row_id: int, topic: JsonObject) -> None:
+        row = self._database.row("SELECT project_id, body FROM topic WHERE id = ?", row_id)
+        if row:
+            self._events.topic_written(row["project_id"], json.loads(row["body"]) if row["body"] else None, topic)
         self._database.run(
             "UPDATE topic SET created = ?, modified = ?, sort_index = ?, body = ? WHERE id = ?",
             dates.instant(topic["creation_date"]),

@@ -1,0 +1,86 @@
+"""ETags as servers have them: weak, none, compared letter by letter, spoiled by a proxy.
+
+Owns: the switches of conditional requests. Sees: exchanges. Governed by: RFC 9110, 8.8 and 13.
+"""
+
+import hashlib
+
+from bcfsync.server.mischief.exchange import Answer, Around, Ask, Asked
+from bcfsync.server.mischief.switches import Context, Setting
+
+_VALIDATORS = ("ETag", "Last-Modified")
+
+
+def no_tags(_setting: Setting, _context: Context) -> Around:
+    """Neither ETag nor Last-Modified, and conditions are not looked at."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        answer = ask(asked.without_conditions() if asked.place.is_api else asked)
+        if asked.place.is_api:
+            for name in _VALIDATORS:
+                answer.headers.remove(name)
+        return answer
+
+    return around
+
+
+def weak_tags(_setting: Setting, _context: Context) -> Around:
+    """A weak tag that is a hash of the answer's bytes and moves with nothing else."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        if not asked.place.is_api:
+            return ask(asked)
+        answer = ask(asked.without_conditions() if asked.method == "GET" else asked)
+        if answer.status not in {200, 201} or (asked.method != "GET" and "ETag" not in answer.headers):
+            return answer
+        tag = f'W/"{hashlib.sha256(answer.data()).hexdigest()[:32]}"'
+        answer.headers["ETag"] = tag
+        answer.headers.remove("Last-Modified")
+        held = asked.header("If-None-Match") if asked.method == "GET" else ""
+        given = {part.strip().removeprefix("W/") for part in held.split(",")}
+        return _not_modified(answer) if held == "*" or tag.removeprefix("W/") in given else answer
+
+    return around
+
+
+def exact_tags(_setting: Setting, _context: Context) -> Around:
+    """If-None-Match is compared letter by letter with one tag: no list, no ``*``, no other spelling."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        held = asked.header("If-None-Match")
+        if asked.method != "GET" or not held:
+            return ask(asked)
+        answer = ask(asked.with_environ(HTTP_IF_NONE_MATCH=None))
+        return _not_modified(answer) if held == answer.headers.get("ETag") and answer.status == 200 else answer
+
+    return around
+
+
+def gzip_suffix(_setting: Setting, _context: Context) -> Around:
+    """A proxy that compresses adds ``-gzip`` to every tag and never finds it again."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        is_held = asked.header("If-None-Match").endswith('-gzip"')
+        answer = ask(asked.with_environ(HTTP_IF_NONE_MATCH=None) if is_held else asked)
+        tag = answer.headers.get("ETag")
+        if tag and tag.endswith('"') and answer.status == 200:
+            answer.headers["ETag"] = tag[:-1] + '-gzip"'
+        return answer
+
+    return around
+
+
+def if_match_ignored(_setting: Setting, _context: Context) -> Around:
+    """A write with If-Match is carried out whatever it says."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        return ask(asked.with_environ(HTTP_IF_MATCH=None, HTTP_IF_UNMODIFIED_SINCE=None))
+
+    return around
+
+
+def _not_modified(answer: Answer) -> Answer:
+    tag = answer.headers["ETag"]
+    bare = answer.empty(304)
+    bare.headers["ETag"] = tag
+    return bare
