@@ -114,6 +114,8 @@ class Comments:
     def seed(self, project_id: str, topic_guid: str, comment: JsonObject) -> None:
         """Add a comment that has its own guid, author and dates; its viewpoint need not exist."""
         kept = {name: comment[name] for name in _SEEDED if comment.get(name) is not None}
+        if not kept.get("comment"):
+            kept.pop("comment", None)  # as for one that is made here: which version shows an empty text is not for here
         stamps = {"date": dates.stamp(self._clock()), "author": ""}
         self._insert(project_id, topic_guid, comment["guid"], {**stamps, **kept})
 

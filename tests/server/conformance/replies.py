@@ -184,7 +184,7 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _media(reply: httpx.Response) -> str:
-    return reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return str(reply.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
 def _words(header: str) -> set[str]:

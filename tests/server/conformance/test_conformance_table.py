@@ -1,10 +1,12 @@
 """The table in the documentation is the one the server earns today."""
 
+import pytest
 import table
 from rows import ROWS
 from texts import TEXTS
 
 
+@pytest.mark.slow
 def test_the_table_in_the_documentation_is_of_today(fresh_place):
     document = table.DOCUMENT.read_text(encoding="utf-8")
     found = table.results(fresh_place)
