@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from bcfsync.server.http.compression import compressed
 from bcfsync.server.http.conditional import encoded
@@ -29,7 +30,7 @@ from bcfsync.server.routes import (
     v10,
     viewpoints,
 )
-from bcfsync.server.routing import Call, Route
+from bcfsync.server.routing import Call, OneWay, Route
 from bcfsync.server.signin.clients import Client
 from bcfsync.server.signin.options import SignInOptions
 from bcfsync.server.signin.passwords import Guesses, Passwords
@@ -108,6 +109,7 @@ def create_app(
         # a path may come twice, with methods of its own: the texts of 1.0 share some and not others
         app.add_url_rule(base + path, f"{base}{path} {' '.join(routes)}", answer, methods=[*routes])
 
+    app.url_rule_class = OneWay
     for path, routes in _by_path(vendor.root_routes if vendor else foundation.ROOT_ROUTES):
         add("", path, routes)
     for table in _TABLES if vendor is None or vendor.tables is None else vendor.tables:
@@ -115,6 +117,7 @@ def create_app(
             for path, routes in _by_path(together):
                 add(f"/bcf/<any({', '.join(map(repr, below))}):version>", path, routes)
     passwords = Passwords(known, Guesses(store.credentials.now))
+    app.url_rule_class = Rule
     mount(app, store, Door(known, passwords, sign_in.user_of_request, demo_token))
     if mischief:
         mischief.attach(app, store, next(iter(tokens), None))

@@ -54,12 +54,14 @@ class _Channel(HTTPChannel):
 class Listener:
     """A server that listens from the start, and answers while it runs.
 
+    It has many threads, since a server that is slow on purpose sleeps in them.
+
     Raises:
         PortInUse: Somebody else listens there, or it may not be had.
         NoSuchAddress: The host is no address of this machine.
     """
 
-    def __init__(self, app: "WSGIApplication", host: str, port: int, *, threads: int = 8) -> None:
+    def __init__(self, app: "WSGIApplication", host: str, port: int, *, threads: int = 32) -> None:
         logging.getLogger("waitress").setLevel(logging.ERROR)
         try:
             # an OSError out of an answer ends its connection without a word: that is how answers get lost on purpose

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Response, request
+from werkzeug.routing import Rule
 from werkzeug.urls import iri_to_uri
 
 from bcfsync import __version__
@@ -107,6 +108,20 @@ class Call:
         if told is not None:
             response.headers["Link"] = told
         return response
+
+
+class OneWay(Rule):
+    """A rule by which paths are understood and never made, as nothing links to the routes for programs.
+
+    Werkzeug 3 compiles two functions for each rule to make paths with: most of what it takes to start the server.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: ARG002, FBT001, FBT002 - Werkzeug's
+        return _never_made
+
+
+def _never_made(*_arguments: object, **_values: object) -> tuple[str, str]:
+    raise LookupError("nothing links here")
 
 
 @dataclass(frozen=True, slots=True)
