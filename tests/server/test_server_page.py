@@ -310,6 +310,7 @@ def test_topics_are_chosen_and_ordered(reader, written, query, expected):
     assert found == expected if "order" in query else sorted(found) == expected
 
 
+@pytest.mark.slow
 def test_long_lists_come_in_pages_that_link_to_each_other(reader, store):
     with store.writing():
         for number in range(120):
@@ -354,6 +355,7 @@ def test_without_asking_it_opens_on_this_machine_only(store, host, peer, status)
         assert client.get("/", headers={"Host": host}).status_code == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("auth", "status"),
     [
@@ -373,6 +375,7 @@ def test_without_a_demo_token_it_asks_for_a_password_or_a_token(store, auth, sta
         assert client.get("/page.css").status_code == 200
 
 
+@pytest.mark.slow
 def test_guessing_a_password_is_slowed_down(store):
     users = Users([Account.of(User("ben@example.com", "Ben"), password="secret")])
     with client_of(store, tokens={}, users=users) as client:
