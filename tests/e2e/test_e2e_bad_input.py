@@ -165,6 +165,22 @@ def test_a_host_that_is_none_is_told(machine: Machine):
     assert "--host" in machine.do("serve", "--port", 0, "--host", "nonsense.invalid").explained(2)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--dialect", "openprojekt"], "openproject"),
+        (["--fault", "lose-respons:0.05"], "lose-response"),
+        (["--fault", "503:many"], "503"),
+        (["--fault", "429:every=0"], "429"),
+        (["--users", "nobody.toml"], "nobody.toml"),
+    ],
+)
+def test_mischief_and_users_that_make_no_sense_are_told_before_anything_is_served(machine: Machine, words, told):
+    run = machine.do("serve", "--port", 0, "--data", machine.folder / "data", *words)
+    assert told in run.explained(2)
+    assert not (machine.folder / "data").exists()
+
+
 def test_data_of_another_schema_version_is_left_alone(machine: Machine):
     ServerStore(machine.folder / "data").close()
     database = sqlite3.connect(machine.folder / "data" / "bcf.db")
