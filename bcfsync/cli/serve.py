@@ -5,7 +5,10 @@ Owns: its options and words. The server itself is the annex ``bcfsync.server``.
 
 import importlib
 import secrets
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,7 +74,7 @@ def _list_mischief(context: click.Context, _option: click.Parameter, wanted: boo
     multiple=True,
     type=ARCHIVE,
     metavar="FILE",
-    help="Fill the project from an archive; may be repeated.",
+    help="Fill the project from an archive; may be repeated. Without it the project is empty.",
 )
 @click.argument("more_seeds", nargs=-1, type=ARCHIVE, metavar="[FILE]...")
 @click.option("--dialect", "dialects", multiple=True, metavar="NAME", help="Answer as this server of the field does.")
@@ -109,15 +112,24 @@ def serve_command(
     It speaks BCF-API 1.0, 2.1 and 3.0, and shows its projects to people at its root. Files after --seed FILE are seeds,
     too. It listens on this machine only, unless --host says otherwise. docs/server.md tells everything.
     """
+    if token == "":
+        raise click.BadParameter("is empty; leave it out to be given one", param_hint="--token")
     mischief = _installed("bcfsync.server.mischief").chosen(dialects, faults, mischief_seed)
     signing = _Signing(users, token, user, basic, password_grant, registration, token_lifetime)
     keys = _keys(signing, is_here=host in _LOOPBACK)
+    _end_when_told()
     with opened_store(data, clock=mischief.clock()) as store:
         for path in (*seeds, *more_seeds):
             from bcfsync.cli.seeding import seed  # noqa: PLC0415 - needs the extra
 
             click.echo(f"{path.name}: {seed(store, PROJECT, path)} topics", err=True)
         _listen(store, host, port, keys, mischief)
+
+
+def _end_when_told() -> None:
+    """SIGTERM ends the server as Ctrl-C does: the temporary folder goes, the data folder is closed."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
 
 
 def _installed(name: str) -> Any:  # noqa: ANN401 - a module
@@ -178,7 +190,7 @@ def _listen(store: "ServerStore", host: str, port: int, keys: _Keys, mischief: "
     listener = Listener(app, host, port)
     first, *more = keys.told
     click.echo(f"BCF server on {listener.url}  project {PROJECT}  {first}", err=True)
-    for line in more:
+    for line in (*more, *([f"its API is below {listener.url}{base}"] if (base := mischief.base()) else [])):
         click.echo(line, err=True)
     click.echo(f"ready {listener.url}")
     try:

@@ -152,8 +152,14 @@ def _refused(refusal: Refusal) -> Response:
     )
 
 
+_ROUTING = {
+    404: "there is no such route; /foundation/versions and /bcf/versions name the bases",
+    405: "the route has no such method; Allow names those it has",
+}
+
+
 def _failed(error: HTTPException) -> Response:
     """Routing errors, oversized bodies and, as 500, defects: Flask has logged those with their traceback."""
     headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
-    message = error.description or error.name
+    message = _ROUTING.get(error.code or 500) or error.description or error.name
     return Response(encoded({"message": message}), error.code or 500, headers, content_type="application/json")

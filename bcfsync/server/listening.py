@@ -4,10 +4,13 @@ Owns: sockets, threads and what a connection does at its end. Sees: waitress, a 
 Governed by: RFC 9112, 6.3 and 9.3: an answer without a body or in chunks does not end the connection.
 """
 
+import errno
 import logging
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import create_server
 from waitress.task import WSGITask
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _LARGEST_REQUEST = 2 * 1024**3 + 1024**2
+_PATIENCE = 60.0  # seconds in which a client has to take something of a large answer
 
 
 class PortInUse(UsageError, OSError):
@@ -48,7 +52,28 @@ class _Task(WSGITask):
 
 
 class _Channel(HTTPChannel):
+    """Gives up a client that asks for much and then reads nothing.
+
+    waitress 3 would wait for it without end, which keeps a thread, and the data as it was for that answer.
+    """
+
     task_class = _Task
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        channel: Any = self  # the stubs know nothing of what follows
+        most = channel.adj.outbuf_high_watermark
+        if channel.total_outbufs_len <= most:
+            return
+        with channel.outbuf_lock:
+            self._flush_exception(self._flush_some, do_close=False)  # type: ignore[attr-defined]
+            while channel.connected and channel.total_outbufs_len > most:
+                before = channel.total_outbufs_len
+                channel.server.pull_trigger()
+                if not channel.outbuf_lock.wait(_PATIENCE) and channel.total_outbufs_len == before:
+                    channel.will_close = True
+                    with suppress(OSError):  # gone already
+                        channel.socket.shutdown(socket.SHUT_RDWR)  # so that the thread of the sockets looks at it
+                    raise ClientDisconnected
 
 
 class Listener:
@@ -76,6 +101,8 @@ class Listener:
                 clear_untrusted_proxy_headers=False,
             )
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise NoSuchAddress(f"{host}: no address of this machine") from error
             raise PortInUse(f"{host}:{port}: cannot listen: {error.strerror or error}") from error
         except ValueError as error:
             raise NoSuchAddress(f"{host}: no address of this machine") from error

@@ -3,7 +3,7 @@
 Owns: ``Route`` and ``Call``. Sees: the store's type, the request. Governed by: nothing outside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -12,11 +12,11 @@ from werkzeug.urls import iri_to_uri
 
 from bcfsync import __version__
 from bcfsync.server import rights
-from bcfsync.server.http.conditional import tag_of
+from bcfsync.server.http.conditional import json_answer, tag_of
 from bcfsync.server.query import odata, tag
 from bcfsync.server.query.fields import FIELDS, NO_FIELDS, Collection, Fields
 from bcfsync.server.query.links import links
-from bcfsync.server.query.window import Window
+from bcfsync.server.query.window import Item, Window
 from bcfsync.server.refusals import Malformed
 from bcfsync.server.rights import Needs
 from bcfsync.server.shapes import bodies, members
@@ -100,6 +100,21 @@ class Call:
             return tag.window(request.args, _TAG_FIELDS.get(collection, NO_FIELDS))
         version = "1.0" if self.version == LATE_10 else self.version
         return odata.window(request.args, FIELDS[collection][version] if collection else NO_FIELDS)
+
+    def page(
+        self,
+        items: Sequence[Item],
+        show: Callable[[Item], object],
+        *,
+        below: object = None,
+        modified: int | None = None,
+    ) -> Response:
+        """The part of a short collection that the query asks for; whether more comes belongs to its tag."""
+        window = self.window()
+        part = window.part(items)
+        below = (below, "more") if part.more else below
+        answer = json_answer([show(item) for item in part], below=below, modified=modified)
+        return self.linked(answer, window, more=part.more)
 
     def linked(self, response: Response, window: Window, *, more: bool) -> Response:
         """The answer, telling where the neighbours of this page are."""

@@ -324,6 +324,22 @@ def test_rights_count_here_too(crew):
         assert crew.post(path, json={}, headers=by("rita")).status_code == 403
 
 
+def test_who_deletes_a_comment_of_their_own_takes_no_viewpoint_of_others_along(crew):
+    url = f"{TOPICS}/{crew.post(TOPICS, json={'title': 'A'}).json()['guid']}"
+    for maker, left in (("token-a", 1), ("carl", 0)):
+        seen = crew.post(f"{url}/viewpoints", json=viewpoint(), headers=by(maker)).json()["guid"]
+        body = {"comment": "mine", "viewpoint_guid": seen}
+        said = crew.post(f"{url}/comments", json=body, headers=by("carl")).json()["guid"]
+        assert crew.delete(f"{url}/comments/{said}", headers=by("carl")).status_code == 204
+        assert [item["guid"] for item in crew.get(f"{url}/viewpoints").json()].count(seen) == left
+
+
+def test_a_project_that_somebody_may_not_see_is_not_told_by_its_number_either(crew):
+    hidden, none = (crew.get(f"/bcf/2.1/projects/{number}", headers=by("eve")) for number in (1, 99))
+    assert (hidden.status_code, none.status_code) == (404, 404)
+    assert hidden.text.replace("'1'", "") == none.text.replace("'99'", "")
+
+
 def test_rights_of_comments_count_in_full_topics(crew):
     full = f"{PROJECT}/full-topic"
     made = crew.post(full, json={"title": "A", "comments": [{"comment": "c"}]}, headers=by("carl")).json()

@@ -1,5 +1,11 @@
+import hashlib
+import io
+import threading
+
 import pytest
 from reference_server import fresh
+
+from bcfsync.server.store import ServerStore
 
 NAMED = {"Content-Disposition": 'attachment; filename="Plan.pdf"'}
 
@@ -103,3 +109,37 @@ def test_a_taken_reference_guid_is_409(api):
     body = {"url": "a", "guid": fresh()}
     assert api.post(references, json=body).json() == body
     assert api.post(references, json=body).status_code == 409
+
+
+def test_an_upload_that_is_refused_leaves_no_bytes_behind(honouring_api, project, store):
+    guid = fresh()
+    assert upload(honouring_api, project, query=f"?guid={guid}").status_code == 201
+    assert upload(honouring_api, project, b"other", query=f"?guid={guid}").status_code == 409
+    assert store.database.row("SELECT count(*) FROM blob")[0] == 1
+    assert store.database.row("SELECT count(*) FROM blob_piece")[0] == 1
+
+
+def test_others_write_while_a_large_upload_is_stored(store):
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() > self.getbuffer().nbytes / 2 and not written:
+                other = threading.Thread(target=lambda: written.append(store.topics.create("demo", {"title": "A"}, "")))
+                other.start()
+                other.join(10)
+            return super().read(size)
+
+    written, data = [], bytes(range(256)) * 64 * 1024
+    with store.blobs.staged(Slow(data)) as staged:
+        assert written
+        guid = store.documents.create("demo", "plan.dwg", staged)["guid"]
+    blob = store.documents.get("demo", guid).blob
+    assert (blob.size, blob.digest) == (len(data), hashlib.sha256(data).hexdigest())
+    assert store.blobs.read(blob) == data
+
+
+def test_what_a_killed_upload_has_left_is_gone_after_the_next_start(tmp_path):
+    with ServerStore(tmp_path) as store:
+        kept = store.documents.create("demo", "a.txt", b"kept")["guid"]
+        with store.blobs.staged(io.BytesIO(b"left")), ServerStore(tmp_path) as after:
+            assert after.database.row("SELECT count(*) FROM blob")[0] == 1
+            assert after.blobs.read(after.documents.get("demo", kept).blob) == b"kept"

@@ -1,8 +1,12 @@
 """A real server process: killed under load, and written to by many at once."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import pytest
 from load import TOPICS, Client, Ledger, add_labels, killed_again_and_again, missing, run_writers, served
 
 CLIENTS = 16
@@ -39,3 +43,16 @@ def test_many_who_edit_one_topic_lose_nothing_to_each_other(tmp_path: Path):
             assert sorted(client.send("GET", url)[1]["labels"]) == sorted(labels)
         client.close()
     assert retries, "nobody was ever in another's way: this shows nothing"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM ends a process at once there")
+def test_a_server_that_is_told_to_end_takes_its_temporary_folder_along(tmp_path: Path):
+    words = [sys.executable, "-m", "bcfsync", "serve", "--port", "0"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"ready ")
+        assert list(tmp_path.iterdir())
+        process.terminate()
+        assert process.wait(20) == 0
+    assert list(tmp_path.iterdir()) == []

@@ -116,3 +116,13 @@ def test_an_unknown_project_is_404_everywhere_in_it(api, version):
         assert api.get(base + path).status_code == 404
     assert api.put(base, json={"name": "x"}).status_code == 404
     assert api.post(f"{base}/topics", json={"title": "x"}).status_code == 404
+
+
+def test_a_route_that_is_not_there_and_a_method_that_is_not_there_are_said_in_our_words(api):
+    missing = api.get("/bcf/3.0/current-user")
+    assert missing.status_code == 404
+    assert missing.json()["message"].startswith("there is no such route")
+    refused = api.delete("/bcf/3.0/projects")
+    assert refused.status_code == 405
+    assert refused.headers["Allow"]
+    assert "Allow" in refused.json()["message"]

@@ -2,16 +2,22 @@
 
 import gzip
 import http.client
+import socket
+import subprocess
+import sys
 import tempfile
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from reference_server import TOKENS, full_viewpoint, serve
+from reference_server import TOKENS, full_viewpoint, png, serve
 
+from bcfsync.server import listening
 from bcfsync.server.app import create_app
 from bcfsync.server.listening import Listener
+from bcfsync.server.query.window import Window
 from bcfsync.server.store import ServerStore
+from bcfsync.server.store.viewpoints import ViewpointContent
 
 LONG = "a wall that is too long " * 100
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,15 +179,80 @@ def test_a_connection_stays_after_an_answer_without_length(listener, store):
     connection = http.client.HTTPConnection("127.0.0.1", listener.port)
     token, url = {"Authorization": "Bearer token-a"}, "/bcf/3.0/projects/demo/topics"
     connection.request("GET", url, headers=token)
-    socket, answer = connection.sock, connection.getresponse()
+    line, answer = connection.sock, connection.getresponse()
     whole = answer.read()
     assert answer.getheader("Transfer-Encoding") == "chunked"
     connection.request("GET", url, headers={**token, "If-None-Match": answer.getheader("ETag") or ""})
     held = connection.getresponse()
-    assert (held.status, held.read(), connection.sock) == (304, b"", socket)
+    assert (held.status, held.read(), connection.sock) == (304, b"", line)
     connection.request("GET", url, headers={**token, "Accept-Encoding": "gzip"})
     packed = connection.getresponse()
-    assert (gzip.decompress(packed.read()), connection.sock) == (whole, socket)
+    assert (gzip.decompress(packed.read()), connection.sock) == (whole, line)
     connection.request("HEAD", url, headers=token)
     assert connection.getresponse().read() == b""
     connection.close()
+
+
+def test_a_list_that_nobody_read_to_its_end_leaves_no_old_moment_behind(store):
+    for number in range(120):
+        store.seed_topic("demo", {"guid": f"g{number}", "title": "before", "description": LONG}, [], [])
+    moment = store.moment()
+    left = store.topics.listing("demo", Window(), moment)
+    next(iter(left))
+    moment.close()
+    store.topics.create("demo", {"title": "new"}, "ben@example.com")
+    later = store.moment()
+    assert later.row("SELECT count(*) FROM topic")[0] == 121
+    later.close()
+    del left
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_client_that_reads_nothing_of_a_large_answer_is_given_up(monkeypatch):
+    monkeypatch.setattr(listening, "_PATIENCE", 0.2)
+    ended = threading.Event()
+
+    def endless(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        try:
+            while True:
+                yield b" " * 65536
+        finally:
+            ended.set()
+
+    listener = Listener(endless, "127.0.0.1", 0, threads=1)
+    thread = threading.Thread(target=listener.run, daemon=True)
+    thread.start()
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port)) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert ended.wait(20)
+    finally:
+        listener.stop()
+        thread.join(10)
+
+
+def test_a_picture_that_is_replaced_while_it_is_looked_up_is_the_old_or_the_new_one(api, store, topic, monkeypatch):
+    shown = api.post(f"{topic}/viewpoints", json=full_viewpoint()).json()["guid"]
+    place, head = ("demo", topic.rpartition("/")[2], shown), store.blobs.head
+    content = ViewpointContent({"snapshot": {"snapshot_type": "png"}}, snapshot=png(3, 3))
+    replacing = threading.Thread(target=lambda: store.viewpoints.replace(*place, content, "ben@example.com"))
+
+    def slowly(blob):
+        replacing.start()
+        replacing.join(0.1)
+        return head(blob)
+
+    monkeypatch.setattr(store.blobs, "head", slowly)
+    assert api.get(f"{topic}/viewpoints/{shown}/snapshot").content == png()
+    replacing.join(10)
+    monkeypatch.undo()
+    assert api.get(f"{topic}/viewpoints/{shown}/snapshot").content == png(3, 3)
+
+
+def test_an_address_of_another_machine_is_said_to_be_the_trouble_not_the_port():
+    words = [sys.executable, "-m", "bcfsync", "serve", "--host", "192.0.2.1", "--port", "0"]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert "192.0.2.1: no address of this machine" in ended.stderr
+    assert "--port" not in ended.stderr

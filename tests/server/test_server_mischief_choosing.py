@@ -212,3 +212,50 @@ def test_every_row_says_what_it_does_and_where_it_was_seen():
         assert switch.does
         assert switch.seen
         assert bool(switch.takes) == (switch.words != 0 or switch.keys != ()), switch.name
+
+
+def test_faults_of_the_wire_strike_below_another_base_too(tmp_path):
+    with misbehaving(tmp_path, "429", dialects=["openproject"]) as client:
+        assert client.get("/api/bcf/2.1/projects").status_code == 429
+
+
+def test_a_tag_of_other_switches_on_the_same_data_is_another_one(tmp_path):
+    topics, tags = "/bcf/3.0/projects/demo/topics", []
+    for faults in ((), ("drop:labels",), ("drop:priority",)):
+        with misbehaving(tmp_path, *faults) as client:
+            if not tags:
+                client.post(topics, json={"title": "A", "labels": ["a"], "priority": "b"})
+            (topic,) = client.get(topics).json()
+            for url in (topics, f"{topics}/{topic['guid']}"):
+                assert all(client.get(url, headers={"If-None-Match": tag}).status_code == 200 for tag in tags)
+                assert client.get(url, headers={"If-None-Match": client.get(url).headers["ETag"]}).status_code == 304
+            tags += [client.get(url).headers["ETag"] for url in (topics, f"{topics}/{topic['guid']}")]
+            if faults:
+                refused = client.put(url, json={"title": "B"}, headers={"If-Match": f'"other", {tags[1]}'})
+                assert refused.status_code == 412
+
+
+def test_a_refused_write_moves_no_tag_where_changes_below_a_topic_do_not_count(tmp_path):
+    with misbehaving(tmp_path, "no-bump") as client:
+        topics = "/bcf/3.0/projects/demo/topics"
+        topic = f"{topics}/{client.post(topics, json={'title': 'A'}).json()['guid']}"
+        before = client.get(topics).headers["ETag"]
+        assert client.post(f"{topic}/comments", json={"comment": 5}).status_code == 400
+        assert client.get(topics).headers["ETag"] == before
+
+
+def test_the_tag_of_a_write_is_that_of_what_is_read_then_or_there_is_none(tmp_path):
+    with misbehaving(tmp_path, "client-stamps") as client:
+        topics = "/bcf/3.0/projects/demo/topics"
+        stamped = client.post(topics, json={"title": "A", "creation_author": "carl@example.com"})
+        read = client.get(f"{topics}/{stamped.json()['guid']}")
+        assert read.json()["creation_author"] == "carl@example.com"
+        assert stamped.headers.get("ETag") in {None, read.headers["ETag"]}
+
+
+@pytest.mark.parametrize(
+    ("dialects", "faults", "base"),
+    [((), (), ""), (("openproject",), (), "/api"), ((), ("base:a/b/",), "/a/b"), (("catenda",), ("base:/x",), "/x")],
+)
+def test_mischief_says_below_what_path_the_api_is(dialects, faults, base):
+    assert chosen(dialects, faults, 0).base() == base

@@ -439,3 +439,23 @@ def seen_by_a_browser(url, folder, width):
     )
     console = (dumped.stderr + drawn.stderr).decode(errors="replace")
     return dumped.stdout.decode(), console, (folder / "page.png").read_bytes()
+
+
+def test_a_bitmap_whose_bytes_have_not_come_yet_is_no_broken_picture(tmp_path):
+    with ServerStore(tmp_path, clock=TickingClock()) as store:
+        app = create_app(store, tokens=TOKENS)
+        client, token = app.test_client(), {"Authorization": "Bearer token-a"}
+        late = "/bcf/2.0/projects/demo/topics"
+        topic = client.post(late, json={"title": "A"}, headers=token).json["guid"]
+        where = {axis: 0.0 for axis in "xyz"}
+        bitmap = {"bitmap_type": 0, "location": where, "normal": where, "up": where, "height": 1}
+        made = client.post(
+            f"{late}/{topic}/viewpoints", json={"index": 1, "bitmaps": {"bitmap": [bitmap]}}, headers=token
+        )
+        shown = client.get(f"/page/demo/topics/{topic}/viewpoints/{made.json['guid']}", headers=token)
+        assert shown.status_code == 200
+        assert "/bitmaps/" not in shown.text
+        url = f"{late}/{topic}/viewpoints/{made.json['guid']}/bitmaps/{made.json['bitmaps']['bitmap'][0]['guid']}"
+        assert client.put(url, data=png(), headers=token).status_code == 201
+        shown = client.get(f"/page/demo/topics/{topic}/viewpoints/{made.json['guid']}", headers=token)
+        assert "/bitmaps/" in shown.text

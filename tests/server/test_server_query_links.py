@@ -1,12 +1,16 @@
 """The ``Link`` header of pages."""
 
+import base64
+import uuid
+
 import pytest
-from reference_server import TOKENS
+from reference_server import TOKENS, png
 
 from bcfsync.server.app import create_app
 from bcfsync.server.query.links import links
 from bcfsync.server.query.window import UNLIMITED, Window
 
+SNAPSHOT = {"snapshot_type": "png", "snapshot_data": base64.b64encode(png()).decode()}
 LINKS = [
     ("u?$top=5", Window(5, 0), True, {"next": "u?$skip=5&$top=5"}),
     ("u?$top=5", Window(5, 0), False, None),
@@ -105,3 +109,32 @@ def test_a_foreign_name_in_the_path_stays_one(store):
     assert answer.headers["Link"].startswith("<http://localhost/bcf/3.0/projects/H%C3%A4user%20")
     target = answer.headers["Link"].partition(">")[0].removeprefix("<http://localhost")
     assert client.get(target, headers={"Authorization": "Bearer token-a"}).json[0]["title"] == "2"
+
+
+SHORT = (
+    "topics/{t}/viewpoints",
+    "topics/{t}/files",
+    "topics/{t}/related_topics",
+    "topics/{t}/document_references",
+    "documents",
+)
+
+
+@pytest.mark.parametrize("listed", SHORT)
+def test_short_lists_have_next_pages_too(api, project, topic, listed):
+    url = f"{project}/{listed.format(t=topic.rpartition('/')[2])}"
+    for number in range(3):
+        api.post(f"{topic}/viewpoints", json={"index": number, "snapshot": SNAPSHOT})
+        api.post(f"{topic}/document_references", json={"url": f"https://example.com/{number}"})
+        named = {"Content-Disposition": f"attachment; filename={number}"}
+        api.post(f"{project}/documents", content=b"d", headers=named)
+    api.put(f"{topic}/files", json=[{"reference": str(number)} for number in range(3)])
+    api.put(f"{topic}/related_topics", json=[{"related_topic_guid": str(uuid.UUID(int=n))} for n in range(3)])
+    first = api.get(f"{url}?$top=2")
+    assert len(first.json()) == 2
+    assert 'rel="next"' in first.headers["Link"]
+    last = api.get(first.links["next"]["url"])
+    assert len(last.json()) == 1
+    assert 'rel="next"' not in last.headers["Link"]
+    assert [*first.json(), *last.json()] == api.get(url).json()
+    assert "Link" not in api.get(url).headers

@@ -260,3 +260,8 @@ def test_the_predefined_client_comes_back_to_its_own_machine_only(server):
     assert server.login_page(PUBLIC_REQUEST).status_code == 200
     assert "<code>127.0.0.1:50123</code>, a program on this computer" in server.login_page(PUBLIC_REQUEST).text
     assert server.login_page({**PUBLIC_REQUEST, "redirect_uri": BACK.replace("http:", "https:")}).status_code == 400
+
+
+def test_a_registration_longer_than_any_is_not_even_read(standing):
+    answer = standing.http.post("/oauth2/reg", json={**NEW_CLIENT, "client_description": "a" * 70_000})
+    assert answer.status_code == 413

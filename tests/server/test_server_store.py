@@ -10,6 +10,7 @@ from bcfsync.errors import UsageError
 from bcfsync.server.refusals import Refusal, Taken
 from bcfsync.server.store import ServerStore
 from bcfsync.server.store.schema import STEPS
+from bcfsync.server.vendors import openproject
 
 TOPIC = {
     "guid": "63E78882-7C6A-4BF7-8982-FC478AFB9C97",
@@ -250,4 +251,5 @@ def test_every_refusal_says_its_status():
     def leaves(kind):
         return [leaf for sub in kind.__subclasses__() for leaf in (sub, *leaves(sub))]
 
+    assert openproject.WrongVersion in leaves(Refusal)
     assert {kind.status for kind in leaves(Refusal)} == {400, 401, 403, 404, 409, 412, 415, 429}

@@ -1,7 +1,10 @@
 import base64
+import threading
 
 import pytest
 from reference_server import camera, fresh, full_viewpoint, png, vector
+
+from bcfsync.server.store.viewpoints import ViewpointContent
 
 PICTURE = {"snapshot_type": "png", "snapshot_data": base64.b64encode(png()).decode()}
 
@@ -146,3 +149,35 @@ def test_a_taken_viewpoint_guid_is_409(api):
     assert api.post(f"{topic}/viewpoints", json=body).json()["guid"] == body["guid"]
     assert api.post(f"{topic}/viewpoints", json={**body, "guid": body["guid"].upper()}).status_code == 409
     assert len(api.get(f"{topic}/viewpoints").json()) == 1
+
+
+def test_the_list_has_another_tag_after_a_viewpoint_is_made_anew_under_its_guid(api):
+    topics = "/bcf/3.0/projects/demo/topics"
+    views = f"{topics}/{api.post(topics, json={'title': 'A'}).json()['guid']}/viewpoints"
+    guid, tags = fresh(), []
+    for picture in (png(), png(3, 1)):
+        snapshot = {"snapshot_type": "png", "snapshot_data": base64.b64encode(picture).decode()}
+        body = {"guid": guid, "perspective_camera": camera(), "snapshot": snapshot}
+        assert api.post(views, json=body).status_code == 201
+        tags.append(api.get(views).headers["ETag"])
+        assert api.delete(f"{views}/{guid}").status_code == 200
+    assert tags[0] != tags[1]
+
+
+def test_a_list_with_rights_is_whole_while_another_adds_to_it(api, store, monkeypatch):
+    topics = "/bcf/3.0/projects/demo/topics"
+    guid = api.post(topics, json={"title": "A"}).json()["guid"]
+    makers = store.viewpoints.makers
+    adding = threading.Thread(
+        target=lambda: store.viewpoints.create("demo", guid, ViewpointContent({}), "ben@example.com")
+    )
+
+    def slowly(*place):
+        adding.start()
+        adding.join(0.1)
+        return makers(*place)
+
+    monkeypatch.setattr(store.viewpoints, "makers", slowly)
+    answer = api.get(f"{topics}/{guid}/viewpoints?includeAuthorization=true")
+    adding.join(10)
+    assert (answer.status_code, answer.json()) == (200, [])

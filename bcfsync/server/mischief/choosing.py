@@ -34,7 +34,8 @@ def chosen(dialects: Iterable[str] = (), faults: Iterable[str] = (), seed: int =
     given = [_setting(text, seed) for text in faults]
     replaced = {setting.name for setting in given}
     settings = [setting for setting in from_dialects if setting.name not in replaced] + given
-    order = {switch.name: at for at, switch in enumerate(CATALOGUE)}
+    # all others look at paths as they are below it
+    order = {switch.name: at for at, switch in enumerate(CATALOGUE)} | {"base": -1}
     unique = dict.fromkeys((s.name, s.words, tuple((s.keys or {}).items())) for s in settings)
     settings = [Setting(name, words, dict(keys), seed) for name, words, keys in unique]
     settings.sort(key=lambda setting: order[setting.name])

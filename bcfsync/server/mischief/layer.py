@@ -1,16 +1,17 @@
 """Switches that are on, laid around the application.
 
 Owns: ``Mischief``. Sees: exchanges, switches, WSGI. Governed by: PEP 3333. Without a switch there is no layer; with
-one, answers are not compressed, and HEAD is answered as GET is, without the bytes.
+one, answers are not compressed, HEAD is answered as GET is, without the bytes, and tags tell which switches were on.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask
 
-from bcfsync.server.mischief import stamps
+from bcfsync.server.mischief import stamps, tags
 from bcfsync.server.mischief.exchange import Answer, Around, Ask, Asked, asked_of
 from bcfsync.server.mischief.switches import BY_THE_BOOK, Context, Habits, Setting, Switch
 from bcfsync.server.store import ServerStore
@@ -57,6 +58,15 @@ class Mischief:
         """The switches that are on."""
         return list(dict.fromkeys(switch.name for switch, _ in self._on))
 
+    def base(self) -> str:
+        """The path the API is below, such as ``/api``; empty where it is at the root."""
+        return "".join("/" + setting.word("").strip("/") for switch, setting in self._on if switch.name == "base")
+
+    def _mark(self) -> str:
+        """What tells these switches from others; a data folder outlives them, and so do the tags clients hold."""
+        on = [(switch.name, setting.words, sorted((setting.keys or {}).items())) for switch, setting in self._on]
+        return hashlib.sha256(repr((on, self.dialects)).encode(errors="replace")).hexdigest()[:8]
+
     def attach(self, app: Flask, store: ServerStore, token: str | None = None) -> None:
         """Lay the switches around an application.
 
@@ -68,7 +78,7 @@ class Mischief:
         context = Context(store, token)
         made = [switch.make(setting, context) for switch, setting in self._on if switch.make]
         if made:
-            app.wsgi_app = _Layer(app.wsgi_app, made)  # type: ignore[method-assign]
+            app.wsgi_app = _Layer(app.wsgi_app, [*made, tags.marked(self._mark())])  # type: ignore[method-assign]
 
 
 class _Layer:

@@ -47,6 +47,7 @@ def client_stamps(_setting: Setting, context: Context) -> Around:
             if isinstance(made, dict) and "guid" in made:
                 _put(context, asked, made["guid"], given)
                 answer.set_json({**made, **given})
+                answer.headers.remove("ETag")  # it was that of the other stamps
             return answer
 
     return around
@@ -91,8 +92,9 @@ def no_bump(_setting: Setting, context: Context) -> Around:
             except Refusal:
                 return ask(asked)
             answer = ask(asked)
-            stamps = {name: before.get(name) for name in ("modified_date", "modified_author")}
-            topics.stamp(ids["projects"], ids["topics"], stamps)
+            if answer.is_good:
+                stamps = {name: before.get(name) for name in ("modified_date", "modified_author")}
+                topics.stamp(ids["projects"], ids["topics"], stamps)
             return answer
 
     return around

@@ -4,11 +4,13 @@ Owns: the switches of conditional requests. Sees: exchanges. Governed by: RFC 91
 """
 
 import hashlib
+import re
 
 from bcfsync.server.mischief.exchange import Answer, Around, Ask, Asked
 from bcfsync.server.mischief.switches import Context, Setting
 
 _VALIDATORS = ("ETag", "Last-Modified")
+_TAG = re.compile(r'"([^"]*)"')
 
 
 def no_tags(_setting: Setting, _context: Context) -> Around:
@@ -68,6 +70,29 @@ def gzip_suffix(_setting: Setting, _context: Context) -> Around:
         return answer
 
     return around
+
+
+def marked(mark: str) -> Around:
+    """Tags that end with a mark: what another set of switches showed of the same thing is not what these show."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        conditions = {
+            name: _TAG.sub(lambda found: f'"{_unmarked(found[1], mark)}"', text)
+            for name in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
+            if (text := asked.environ.get(name))
+        }
+        answer = ask(asked.with_environ(**conditions))
+        tag = answer.headers.get("ETag")
+        if tag and tag.endswith('"'):
+            answer.headers["ETag"] = f'{tag[:-1]}.{mark}"'
+        return answer
+
+    return around
+
+
+def _unmarked(tag: str, mark: str) -> str:
+    """The tag the server by the book knows; for one that these switches have not made, one that nobody has."""
+    return tag.removesuffix(f".{mark}") if tag.endswith(f".{mark}") else f"{tag}.another"
 
 
 def if_match_ignored(_setting: Setting, _context: Context) -> Around:

@@ -204,13 +204,15 @@ class _Pages:
 
     def snapshot(self, project_id: str, guid: str, view: str) -> Response:
         """The bytes of a snapshot, called what they are."""
-        blob = self._store.viewpoints.snapshot(project_id, guid, view)
-        return download(self._store.blobs, blob, pictures.content_type(self._store.blobs.head(blob)))
+        with self._store.still():
+            blob = self._store.viewpoints.snapshot(project_id, guid, view)
+            return download(self._store.blobs, blob, pictures.content_type(self._store.blobs.head(blob)))
 
     def bitmap(self, project_id: str, guid: str, view: str, bitmap: str) -> Response:
         """The bytes of a bitmap, called what they are."""
-        blob = self._store.viewpoints.bitmap(project_id, guid, view, bitmap)
-        return download(self._store.blobs, blob, pictures.content_type(self._store.blobs.head(blob)))
+        with self._store.still():
+            blob = self._store.viewpoints.bitmap(project_id, guid, view, bitmap)
+            return download(self._store.blobs, blob, pictures.content_type(self._store.blobs.head(blob)))
 
     def document(self, project_id: str, guid: str) -> Response:
         """A document, to be saved and not to be opened here."""

@@ -15,15 +15,15 @@ from bcfsync.server.shapes import bodies
 
 def list_documents(call: Call, project_id: str) -> Response:
     """The documents of a project."""
-    return json_answer(call.window().cut(call.store.documents.listing(project_id)))
+    return call.page(call.store.documents.listing(project_id), dict)
 
 
 def post_document(call: Call, project_id: str) -> Response:
     """Upload a document; its name stands in Content-Disposition."""
     filename, guid = uploaded_name(), call.wished_guid_in_query()
     call.store.projects.get(project_id)
-    with upload() as data:
-        document = call.store.documents.create(project_id, filename, data, guid)
+    with upload() as data, call.store.blobs.staged(data) as staged:
+        document = call.store.documents.create(project_id, filename, staged, guid)
     return untagged_answer(document, 201, document["guid"])
 
 
@@ -35,7 +35,7 @@ def get_document(call: Call, project_id: str, document: str) -> Response:
 
 def list_references(call: Call, project_id: str, topic: str) -> Response:
     """The document references of a topic."""
-    return json_answer(call.window().cut(call.store.document_references.listing(project_id, topic)))
+    return call.page(call.store.document_references.listing(project_id, topic), dict)
 
 
 def post_reference(call: Call, project_id: str, topic: str) -> Response:

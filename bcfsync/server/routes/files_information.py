@@ -5,7 +5,6 @@ Owns: ``/projects/{p}/files_information``. Sees: the store, the shapes. Governed
 
 from flask import Response
 
-from bcfsync.server.http.conditional import json_answer
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.shapes import answers
 
@@ -16,7 +15,7 @@ def list_files_information(call: Call, project_id: str) -> Response:
     A project of this server knows no other models than those.
     """
     known = [answers.file_information(file) for file in call.store.files.known(project_id)]
-    return json_answer(call.window().cut([entry for entry in known if entry["file"]]))
+    return call.page([entry for entry in known if entry["file"]], dict)
 
 
 ROUTES = (Route("GET", "/projects/<project_id>/files_information", list_files_information, versions=("3.0",)),)

@@ -18,7 +18,7 @@ def list_projects(call: Call) -> Response:
     changes = call.store.projects.all_changes()
     seen = [_shown(call, project) for project in call.store.projects.listing() if _is_seen(call, project)]
     modified = call.modified(changes.at) if call.user.projects is None else None
-    return json_answer(call.window().cut(seen), below=changes.count, modified=modified)
+    return call.page(seen, dict, below=changes.count, modified=modified)
 
 
 def get_project(call: Call, project_id: str) -> Response:

@@ -68,25 +68,26 @@ def delete_topic(call: Call, project_id: str, topic: str) -> Response:
 
 def get_snippet(call: Call, project_id: str, topic: str) -> Response:
     """The bytes of an internal BIM snippet."""
-    blob = call.store.topics.snippet(project_id, topic)
-    if blob is None:
-        raise Missing(f"topic {topic} has no snippet bytes")
-    return download(call.store.blobs, blob, "application/octet-stream")
+    with call.store.still():
+        blob = call.store.topics.snippet(project_id, topic)
+        if blob is None:
+            raise Missing(f"topic {topic} has no snippet bytes")
+        return download(call.store.blobs, blob, "application/octet-stream")
 
 
 def put_snippet(call: Call, project_id: str, topic: str) -> Response:
     """Store the bytes of an internal BIM snippet."""
     call.store.topics.get(project_id, topic)
-    with upload() as data, call.store.writing():
+    with upload() as data, call.store.blobs.staged(data) as staged, call.store.writing():
         held = call.store.topics.snippet(project_id, topic)
         require_tag(None if held is None else held.digest[:32])
-        stored = call.store.topics.set_snippet(project_id, topic, data)
+        stored = call.store.topics.set_snippet(project_id, topic, staged)
     return stored_answer(stored.digest)
 
 
 def get_files(call: Call, project_id: str, topic: str) -> Response:
     """The header files of a topic."""
-    return json_answer(call.window().cut(_files(call, project_id, topic)))
+    return call.page(_files(call, project_id, topic), dict)
 
 
 def put_files(call: Call, project_id: str, topic: str) -> Response:
@@ -100,7 +101,7 @@ def put_files(call: Call, project_id: str, topic: str) -> Response:
 
 def get_related_topics(call: Call, project_id: str, topic: str) -> Response:
     """The related topics of a topic."""
-    return json_answer(call.window().cut(call.store.topics.related(project_id, topic)))
+    return call.page(call.store.topics.related(project_id, topic), dict)
 
 
 def put_related_topics(call: Call, project_id: str, topic: str) -> Response:

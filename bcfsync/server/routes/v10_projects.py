@@ -36,8 +36,7 @@ def put_project(call: Call, project_id: str) -> Response:
 def patch_project(call: Call, project_id: str) -> Response:
     """Rename a project, if the body says so."""
     members = Members(call.body())
-    name = members.needed_text("name") if members.is_said("name") else call.store.projects.get(project_id)["name"]
-    return _renamed(call, project_id, name)
+    return _renamed(call, project_id, members.needed_text("name") if members.is_said("name") else None)
 
 
 def get_extensions(call: Call, project_id: str) -> Response:
@@ -59,15 +58,16 @@ def post_document(call: Call, project_id: str) -> Response:
     """Upload a document; its name stands in Content-Disposition."""
     filename = uploaded_name()
     call.store.projects.get(project_id)
-    with upload() as data:
-        document = call.store.documents.create(project_id, filename, data)
+    with upload() as data, call.store.blobs.staged(data) as staged:
+        document = call.store.documents.create(project_id, filename, staged)
     return written(document, 201, below=document["guid"])
 
 
-def _renamed(call: Call, project_id: str, name: str) -> Response:
+def _renamed(call: Call, project_id: str, name: str | None) -> Response:
     with call.store.writing():
         require_match(call.store.projects.get(project_id))
-        call.store.projects.rename(project_id, name)
+        if name is not None:
+            call.store.projects.rename(project_id, name)
         return written(call.store.projects.get(project_id))
 
 

@@ -7,6 +7,7 @@ Governed by: BCF-API 1.0, Viewpoints, Components. The viewpoint's image is at ``
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import IO
 
@@ -31,9 +32,10 @@ _LOOKED_AT = 256 * 1024
 
 def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
     """The viewpoints of a topic."""
-    listing = call.window().cut(call.store.viewpoints.listing(project_id, topic))
-    shown = [v10_viewpoints.shown_viewpoint(call.version, viewpoint) for viewpoint in listing]
-    return json_answer(shown, below=call.store.viewpoints.changes(project_id, topic))
+    with call.store.still():
+        listing = call.store.viewpoints.listing(project_id, topic)
+        below = call.store.viewpoints.changes(project_id, topic)
+    return call.page(listing, partial(v10_viewpoints.shown_viewpoint, call.version), below=below)
 
 
 def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
@@ -103,8 +105,9 @@ def put_components(call: Call, project_id: str, topic: str, viewpoint: str) -> R
 def _stored(call: Call, held: Callable[[], Blob], kinds: tuple[str, ...], store: Callable[[Picture], Blob]) -> Response:
     """The answer to a picture: 201 and nothing else."""
     with upload() as data:
-        picture = _picture(data, kinds)
-        with call.store.writing():
+        looked_at = _picture(data, kinds)
+        with call.store.blobs.staged(data) as staged, call.store.writing():
+            picture = replace(looked_at, data=staged)
             tag = None
             with suppress(Missing):
                 tag = held().digest[:32]

@@ -18,11 +18,12 @@ from bcfsync.server.store.database import JsonObject
 
 def list_viewpoints(call: Call, project_id: str, topic: str) -> Response:
     """The viewpoints of a topic."""
-    stored = call.store.viewpoints.listing(project_id, topic)
-    makers = call.store.viewpoints.makers(project_id, topic) if _tells_rights(call) else [""] * len(stored)
-    listing = call.window().cut(list(zip(stored, makers, strict=True)))
-    below = call.store.viewpoints.changes(project_id, topic)
-    return json_answer([_shown(call, viewpoint, maker) for viewpoint, maker in listing], below=below)
+    with call.store.still():
+        stored = call.store.viewpoints.listing(project_id, topic)
+        makers = call.store.viewpoints.makers(project_id, topic) if _tells_rights(call) else [""] * len(stored)
+        below = call.store.viewpoints.changes(project_id, topic)
+    made = list(zip(stored, makers, strict=True))
+    return call.page(made, lambda item: _shown(call, *item), below=below)
 
 
 def post_viewpoint(call: Call, project_id: str, topic: str) -> Response:
@@ -49,12 +50,14 @@ def delete_viewpoint(call: Call, project_id: str, topic: str, viewpoint: str) ->
 
 def get_snapshot(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:
     """The snapshot's bytes."""
-    return _picture(call, call.store.viewpoints.snapshot(project_id, topic, viewpoint))
+    with call.store.still():
+        return _picture(call, call.store.viewpoints.snapshot(project_id, topic, viewpoint))
 
 
 def get_bitmap(call: Call, project_id: str, topic: str, viewpoint: str, bitmap: str) -> Response:
     """A bitmap's bytes."""
-    return _picture(call, call.store.viewpoints.bitmap(project_id, topic, viewpoint, bitmap))
+    with call.store.still():
+        return _picture(call, call.store.viewpoints.bitmap(project_id, topic, viewpoint, bitmap))
 
 
 def get_selection(call: Call, project_id: str, topic: str, viewpoint: str) -> Response:

@@ -37,9 +37,11 @@ def json_value(data: bytes) -> object:
 def _once(pairs: list[tuple[str, object]]) -> JsonObject:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the member {twice[:100]!r} is there twice")
+        met: set[str] = set()
+        for name, _ in pairs:
+            if name in met:
+                raise ValueError(f"the member {name[:100]!r} is there twice")
+            met.add(name)
     return members
 
 

@@ -20,6 +20,7 @@ _LONGEST_NAME = 60
 _LONGEST_DESCRIPTION = 4000
 _LONGEST_URL = 2000
 _MOST_CLIENTS = 1000
+_LARGEST_BODY = 64 * 1024  # anybody may send one
 
 
 class NoMoreClients(Refusal, PermissionError):
@@ -34,7 +35,9 @@ def register(credentials: Credentials, options: SignInOptions) -> Response:
     Raises:
         Malformed: The body is not what the specification describes; the message names the member.
         NoMoreClients: Too many have come already.
+        RequestEntityTooLarge: (of Werkzeug) the body is longer than any such description is.
     """
+    request.max_content_length = _LARGEST_BODY
     members = _checked(json_value(request.get_data()))
     client_id, secret = str(uuid.uuid4()), options.new_secret()
     with credentials.writing():

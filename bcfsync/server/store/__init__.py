@@ -115,6 +115,10 @@ class ServerStore:
         """One transaction over several calls, closed to other threads: all of it is kept, or none."""
         return self._database.writing()
 
+    def still(self) -> AbstractContextManager[None]:
+        """Nobody writes meanwhile: for a few reads that must fit each other."""
+        return self._database.still()
+
     def create_project(self, project_id: str, name: str) -> None:
         """Add an empty project.
 

@@ -5,15 +5,18 @@ Sees: the database. Governed by: nothing outside.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import IO, TypeAlias
 
 from bcfsync.server.refusals import Missing
 from bcfsync.server.store.database import Database
 
 PIECE = 256 * 1024
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,53 @@ class Blob:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Bytes that lie in the store already and belong to nobody yet."""
+
+    blob: Blob
+
+
+Data: TypeAlias = bytes | IO[bytes] | Staged
+
+
 class Blobs:
-    """The bytes of all projects."""
+    """The bytes of all projects.
+
+    What an upload that was cut short by the end of the process has left goes when the store is opened again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        database.run("DELETE FROM blob WHERE digest = ''")
 
-    def add(self, data: bytes | IO[bytes]) -> int:
+    @contextmanager
+    def staged(self, data: IO[bytes]) -> Iterator[Staged]:
+        """Store bytes a few pieces at a time, so that others need not wait for large ones; then give them to ``add``.
+
+        What was not added when the block ends goes.
+        """
+        digest, size, number = hashlib.sha256(), 0, 0
+        blob_id = self._database.run("INSERT INTO blob (digest, size) VALUES ('', 0)")
+        try:
+            while pieces := list(itertools.islice(_cut(data), _AT_ONCE)):
+                with self._database.writing():
+                    for number, piece in enumerate(pieces, number):  # noqa: B020 - it goes on where it was
+                        self._database.run("INSERT INTO blob_piece VALUES (?, ?, ?)", blob_id, number, piece)
+                number += 1
+                for piece in pieces:
+                    digest.update(piece)
+                    size += len(piece)
+            yield Staged(Blob(blob_id, size, digest.hexdigest()))
+        finally:
+            self._database.run("DELETE FROM blob WHERE id = ? AND digest = ''", blob_id)
+
+    def add(self, data: Data) -> int:
         """Store bytes, inside the transaction of the row that will own them; gives their number."""
+        if isinstance(data, Staged):
+            sql = "UPDATE blob SET digest = ?, size = ? WHERE id = ?"
+            self._database.run(sql, data.blob.digest, data.blob.size, data.blob.id)
+            return data.blob.id
         with self._database.writing():
             blob_id = self._database.run("INSERT INTO blob (digest, size) VALUES ('', 0)")
             digest, size = hashlib.sha256(), 0

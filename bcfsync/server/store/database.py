@@ -6,6 +6,7 @@ Owns: ``bcf.db``. Sees: sqlite3, the schema. Governed by: nothing outside.
 import hashlib
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,6 +47,7 @@ class Moment:
         self._connection = connection
         self._give_back = give_back
         self._is_open = True
+        self._read: weakref.WeakSet[sqlite3.Cursor] = weakref.WeakSet()
         connection.execute("BEGIN")
 
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
@@ -55,12 +57,17 @@ class Moment:
 
     def rows(self, sql: str, *values: object) -> Iterator[sqlite3.Row]:
         """The rows of a query, read as they are asked for."""
-        return iter(self._connection.execute(sql, values))
+        cursor = self._connection.execute(sql, values)
+        self._read.add(cursor)
+        return iter(cursor)
 
     def close(self) -> None:
         """Let go of it; a second time does nothing."""
         if self._is_open:
             self._is_open = False
+            # a query left in the middle would hold on to this moment, and the connection's next user would see it again
+            for cursor in list(self._read):
+                cursor.close()
             self._connection.rollback()
             self._give_back(self._connection)
 
@@ -131,6 +138,12 @@ class Database:
             except BaseException:
                 self._connection.rollback()
                 raise
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nobody writes meanwhile: for a few reads that must fit each other."""
+        with self._lock:
+            yield
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a query."""

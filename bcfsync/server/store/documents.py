@@ -7,10 +7,9 @@ Governed by: BCF-API 3.0, Documents and Document References (neither can be dele
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import IO
 
 from bcfsync.server.refusals import Malformed, Missing, Taken
-from bcfsync.server.store.blobs import Blob, Blobs
+from bcfsync.server.store.blobs import Blob, Blobs, Data
 from bcfsync.server.store.database import Database, JsonObject, guid_key
 from bcfsync.server.store.projects import Projects
 from bcfsync.server.store.topics import Topics
@@ -66,7 +65,7 @@ class Documents:
         sql = "SELECT 1 FROM document WHERE project_id = ? AND guid_key = ?"
         return self._database.row(sql, project_id, guid_key(guid)) is not None
 
-    def create(self, project_id: str, filename: str, data: bytes | IO[bytes], guid: str | None = None) -> JsonObject:
+    def create(self, project_id: str, filename: str, data: Data, guid: str | None = None) -> JsonObject:
         """Add a document.
 
         Raises:

@@ -8,13 +8,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import IO, Literal
+from typing import Literal
 
 from bcfsync.server import dates
 from bcfsync.server.query.sql import Clause, Column, member
 from bcfsync.server.query.window import Part, Window
 from bcfsync.server.refusals import Malformed, Missing, Taken
-from bcfsync.server.store.blobs import Blob, Blobs
+from bcfsync.server.store.blobs import Blob, Blobs, Data
 from bcfsync.server.store.database import Database, JsonObject, Moment, guid_key
 from bcfsync.server.store.events import Events
 from bcfsync.server.store.listings import listed
@@ -197,7 +197,7 @@ class Topics:
         blob_id: int | None = self._row(project_id, guid, "snippet_blob")["snippet_blob"]
         return None if blob_id is None else self._blobs.get(blob_id)
 
-    def set_snippet(self, project_id: str, guid: str, data: bytes | IO[bytes]) -> Blob:
+    def set_snippet(self, project_id: str, guid: str, data: Data) -> Blob:
         """Store the bytes of an internal snippet.
 
         Raises:

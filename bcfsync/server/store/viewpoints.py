@@ -8,11 +8,10 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
 
 from bcfsync.server import pictures
 from bcfsync.server.refusals import Missing, StillReferenced, Taken
-from bcfsync.server.store.blobs import Blob, Blobs
+from bcfsync.server.store.blobs import Blob, Blobs, Data
 from bcfsync.server.store.database import Database, JsonObject, guid_key
 from bcfsync.server.store.topics import Topics
 
@@ -28,7 +27,7 @@ class Picture:
     """Bytes to be stored, and what they are: ``png``, ``jpg`` or, for bitmaps alone, ``bmp``."""
 
     kind: str
-    data: IO[bytes]
+    data: Data
     aspect_ratio: float | None
 
 
@@ -69,11 +68,14 @@ class Viewpoints:
         rows = self._database.rows("SELECT body FROM viewpoint WHERE topic_id = ? ORDER BY id", topic_id)
         return [json.loads(row["body"]) for row in rows]
 
-    def changes(self, project_id: str, topic_guid: str) -> int:
-        """How often the viewpoints of a topic and what belongs to them have changed; it grows with every change."""
+    def changes(self, project_id: str, topic_guid: str) -> list[tuple[int, int]]:
+        """Which rows the viewpoints of a topic are, and how often each has changed with what belongs to it.
+
+        One that is deleted and made again under its guid is another row.
+        """
         topic_id = self._topics.row_id(project_id, topic_guid)
-        row = self._database.row("SELECT sum(changes) FROM viewpoint WHERE topic_id = ?", topic_id)
-        return (row[0] or 0) if row else 0
+        rows = self._database.rows("SELECT id, changes FROM viewpoint WHERE topic_id = ? ORDER BY id", topic_id)
+        return [(row["id"], row["changes"]) for row in rows]
 
     def get(self, project_id: str, topic_guid: str, guid: str) -> JsonObject:
         """One viewpoint, without components and picture data."""
@@ -255,7 +257,7 @@ class Viewpoints:
                 raise StillReferenced(f"a comment refers to viewpoint {guid}")
             self._database.run("DELETE FROM viewpoint WHERE id = ?", viewpoint_id)
 
-    def _set_bitmap(self, viewpoint_id: int, guid: str, data: bytes | IO[bytes]) -> None:
+    def _set_bitmap(self, viewpoint_id: int, guid: str, data: Data) -> None:
         # no REPLACE: it would not pull the trigger that takes the old bytes away
         sql = (
             "INSERT INTO bitmap (viewpoint_id, guid_key, data_blob) VALUES (?, ?, ?)"

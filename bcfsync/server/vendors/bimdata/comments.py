@@ -5,11 +5,14 @@ interface: author and date come from the client if it sends them; deleting a com
 (BCF-API issue 237).
 """
 
+from contextlib import suppress
+
 from flask import Response
 
+from bcfsync.server import rights
 from bcfsync.server.http.conditional import empty_answer, json_answer
 from bcfsync.server.query.window import Part
-from bcfsync.server.refusals import Malformed
+from bcfsync.server.refusals import Forbidden, Malformed
 from bcfsync.server.routes.streaming import project_list
 from bcfsync.server.routing import Call
 from bcfsync.server.store.comments import STATUSES
@@ -86,12 +89,14 @@ def change_comment(
 
 
 def remove_comment(call: Call, project_id: str, topic: str, stored: JsonObject) -> None:
-    """Remove a comment and its viewpoint, inside a transaction."""
+    """Remove a comment and its viewpoint, inside a transaction; one that the user may not delete stays."""
     call.store.comments.delete(project_id, topic, stored["guid"])
     seen = stored.get("viewpoint_guid")
     kept = {guid_key(viewpoint["guid"]) for viewpoint in call.store.viewpoints.listing(project_id, topic)}
     if seen and guid_key(seen) in kept:
-        drop_viewpoint(call, project_id, topic, seen)
+        with suppress(Forbidden):
+            call.require(rights.DELETE_VIEWPOINT, project_id=project_id, topic=topic, viewpoint=seen)
+            drop_viewpoint(call, project_id, topic, seen)
 
 
 def _changed(bimdata: Bimdata, call: Call, project_id: str, topic: str, comment: str, *, is_patch: bool) -> Response:

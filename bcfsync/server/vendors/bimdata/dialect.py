@@ -17,7 +17,7 @@ from werkzeug.urls import iri_to_uri
 
 from bcfsync.server.http.conditional import encoded
 from bcfsync.server.refusals import Malformed, Missing, Refusal, Taken
-from bcfsync.server.rights import Needs
+from bcfsync.server.rights import Needs, may_see
 from bcfsync.server.routing import Call, Route
 from bcfsync.server.store import ServerStore
 from bcfsync.server.store.database import JsonObject
@@ -138,7 +138,9 @@ def bound(bimdata: Bimdata, row: Row) -> Route:
 
     def answered(call: Call, **names: str) -> Response:
         if "project_id" in names:
-            names["project_id"] = bimdata.project(names["project_id"])
+            asked_for, names["project_id"] = names["project_id"], bimdata.project(names["project_id"])
+            if not may_see(call.user, names["project_id"]):
+                raise Missing(f"there is no project '{asked_for}'")  # not its name, which the number hides
         if row.needs is not None:
             call.require(row.needs, **names)
         return row.answer(bimdata, call, **names)

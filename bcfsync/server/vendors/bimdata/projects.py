@@ -36,7 +36,8 @@ def list_projects(bimdata: Bimdata, call: Call) -> Response:
     changes = call.store.projects.all_changes()
     ids = [project["project_id"] for project in call.store.projects.listing()]
     listing = [_project(bimdata, call, project_id) for project_id in ids if may_see(call.user, project_id)]
-    return json_answer(listing, below=changes.count, modified=changes.at)
+    modified = changes.at if call.user.projects is None else None
+    return json_answer(listing, below=changes.count, modified=modified)
 
 
 def get_project(bimdata: Bimdata, call: Call, project_id: str) -> Response:

@@ -78,8 +78,9 @@ def get_linked_snapshot(bimdata: Bimdata, call: Call, project: str, topic: str, 
         raise Missing("this link is not known")
     if not expires.isdigit() or int(expires) < call.store.wall().timestamp():
         raise Missing("this link has come to its end")
-    blob = call.store.viewpoints.snapshot(bimdata.project(project), topic, viewpoint)
-    return download(call.store.blobs, blob, pictures.content_type(call.store.blobs.head(blob)))
+    with call.store.still():
+        blob = call.store.viewpoints.snapshot(bimdata.project(project), topic, viewpoint)
+        return download(call.store.blobs, blob, pictures.content_type(call.store.blobs.head(blob)))
 
 
 def add_viewpoint(call: Call, project_id: str, topic: str, body: bodies.ViewpointBody) -> JsonObject:
