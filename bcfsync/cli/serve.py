@@ -119,10 +119,11 @@ def serve_command(
     keys = _keys(signing, is_here=host in _LOOPBACK)
     _end_when_told()
     with opened_store(data, clock=mischief.clock()) as store:
-        for path in (*seeds, *more_seeds):
-            from bcfsync.cli.seeding import seed  # noqa: PLC0415 - needs the extra
+        with store.writing():  # all of them or none, so that the command can be given again
+            for path in (*seeds, *more_seeds):
+                from bcfsync.cli.seeding import seed  # noqa: PLC0415 - needs the extra
 
-            click.echo(f"{path.name}: {seed(store, PROJECT, path)} topics", err=True)
+                click.echo(f"{path.name}: {seed(store, PROJECT, path)} topics", err=True)
         _listen(store, host, port, keys, mischief)
 
 

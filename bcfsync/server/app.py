@@ -4,7 +4,7 @@ Owns: the wiring. Sees: everything of the server; is served by waitress elsewher
 Governed by: BCF-API 1.0, 2.1 and 3.0, Foundation API 1.0 (paths, status codes, ``{"message"}`` on every error).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -16,7 +16,7 @@ from bcfsync.server.http.origins import opened
 from bcfsync.server.http.paths import keep_names_whole
 from bcfsync.server.mischief.layer import Mischief
 from bcfsync.server.mischief.switches import BY_THE_BOOK
-from bcfsync.server.page.door import Door
+from bcfsync.server.page.door import Door, only_from_this_machine
 from bcfsync.server.page.mounting import mount
 from bcfsync.server.refusals import Refusal
 from bcfsync.server.routes import (
@@ -36,7 +36,7 @@ from bcfsync.server.signin.options import SignInOptions
 from bcfsync.server.signin.passwords import Guesses, Passwords
 from bcfsync.server.signin.sign_in import SignIn
 from bcfsync.server.store import ServerStore
-from bcfsync.server.users import NOBODY, Users
+from bcfsync.server.users import NOBODY, User, Users
 from bcfsync.server.vendors.vendor import Vendor
 from bcfsync.server.versions import Version, bases
 
@@ -74,7 +74,8 @@ def create_app(
         users: Who may sign in beside those.
         clients: Programs known beforehand that people may sign in with.
         sign_in_options: What is offered to sign in with, and how long that lasts.
-        demo_token: The token everybody may know: with it the page for people opens on this machine without asking.
+        demo_token: The token everybody may know. With it the page for people opens on this machine without asking, and
+            neither pages of other sites nor other names of this machine get anywhere.
         vendor: Whose routes stand in place of the standard ones, or beside them; closing it stays with the caller.
         mischief: What goes wrong on purpose; its clock is the store's affair.
     """
@@ -82,7 +83,7 @@ def create_app(
     app = Flask("bcfsync.server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["CLOCK"] = store.wall
-    app.config["BASES"] = spoken = bases(late_10=habits.late_10)
+    app.config["BASES"] = bases(late_10=habits.late_10)
     app.url_map.merge_slashes = False
     keep_names_whole(app)
     app.register_error_handler(Refusal, vendor.refused if vendor and vendor.refused else _refused)
@@ -97,13 +98,28 @@ def create_app(
         for scheme in vendor.schemes:
             sign_in.access.schemes[scheme] = sign_in.access.schemes["bearer"]
 
+    def called(text: Version, user: User) -> Call:
+        return Call(store, text, user, honours_client_guid=text == "3.0" or habits.honours_client_guid_21)
+
+    _add_routes(app, sign_in, vendor, called)
+    passwords = Passwords(known, Guesses(store.credentials.now))
+    mount(app, store, Door(known, passwords, sign_in.user_of_request, demo_token))
+    if demo_token is not None:
+        app.before_request(only_from_this_machine)
+    if mischief:
+        mischief.attach(app, store, next(iter(tokens), None))
+    return app
+
+
+def _add_routes(app: Flask, sign_in: SignIn, vendor: Vendor | None, called: Callable[[Version, User], Call]) -> None:
+    """The routes for programs, a rule for each path below each base."""
+    spoken: Mapping[str, Version] = app.config["BASES"]
+
     def add(base: str, path: str, routes: Mapping[str, Route]) -> None:
         def answer(version: str = "3.0", **names: str) -> Response:
-            text = spoken[version]
             route = routes["GET" if request.method == "HEAD" else request.method]
-            user = NOBODY if route.public else sign_in.user_of_request()
-            route.guard(store, user, names)
-            call = Call(store, text, user, honours_client_guid=text == "3.0" or habits.honours_client_guid_21)
+            call = called(spoken[version], NOBODY if route.public else sign_in.user_of_request())
+            route.guard(call.store, call.user, names)
             return route.answer(call, **names)
 
         # a path may come twice, with methods of its own: the texts of 1.0 share some and not others
@@ -116,12 +132,7 @@ def create_app(
         for below, together in _by_bases(table, spoken).items():
             for path, routes in _by_path(together):
                 add(f"/bcf/<any({', '.join(map(repr, below))}):version>", path, routes)
-    passwords = Passwords(known, Guesses(store.credentials.now))
     app.url_rule_class = Rule
-    mount(app, store, Door(known, passwords, sign_in.user_of_request, demo_token))
-    if mischief:
-        mischief.attach(app, store, next(iter(tokens), None))
-    return app
 
 
 def _by_bases(table: Iterable[Route], spoken: Mapping[str, Version]) -> dict[tuple[str, ...], list[Route]]:

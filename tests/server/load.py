@@ -28,6 +28,7 @@ TOKEN = {"Authorization": "Bearer demo"}
 TOPICS = "/bcf/3.0/projects/demo/topics"
 DOCUMENTS = "/bcf/3.0/projects/demo/documents"
 PATIENCE = 60
+KILLS_A_FOLDER = 20
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40).decode()
 
 
@@ -286,9 +287,13 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        kept, found = killed_again_and_again(Path(folder), given.kills, given.seed)
-    print(f"{given.kills} kills under 16 writers, {kept} resources acknowledged, {len(found)} findings")  # noqa: T201
+    kept, found = 0, []
+    for first in range(0, given.kills, KILLS_A_FOLDER):
+        count = min(KILLS_A_FOLDER, given.kills - first)
+        with tempfile.TemporaryDirectory() as folder:
+            more, wrong = killed_again_and_again(Path(folder), count, given.seed + first)
+        kept, found = kept + more, found + wrong
+        print(f"{first + count} kills, {kept} resources acknowledged, {len(found)} findings", flush=True)  # noqa: T201
     print("\n".join(found[:20]))  # noqa: T201
     sys.exit(1 if found else 0)
 

@@ -256,3 +256,26 @@ def test_an_address_of_another_machine_is_said_to_be_the_trouble_not_the_port():
     assert ended.returncode == 2
     assert "192.0.2.1: no address of this machine" in ended.stderr
     assert "--port" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "demo", "own"),
+    [
+        ("127.0.0.1:8080", None, 200, 200),
+        ("localhost:8080", "http://localhost:5173", 200, 200),
+        ("[::1]:8080", "http://[::1]:3000", 200, 200),
+        ("127.0.0.1:8080", "https://evil.example.com", 403, 200),
+        ("127.0.0.1:8080", "null", 403, 200),
+        ("evil.example.com:8080", None, 403, 200),
+        ("evil.example.com:8080", "http://evil.example.com:8080", 403, 200),
+    ],
+)
+def test_the_token_everybody_knows_opens_nothing_to_other_sites(store, host, origin, demo, own):
+    headers = {"Authorization": "Bearer demo", "Host": host, **({"Origin": origin} if origin else {})}
+    for demo_token, status in (("demo", demo), (None, own)):
+        app = create_app(store, tokens={"demo": "demo@example.com"}, demo_token=demo_token)
+        client = app.test_client()
+        asked = {"headers": headers, "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
+        assert client.get("/bcf/3.0/projects", **asked).status_code == status
+        preflight = {**headers, "Access-Control-Request-Method": "PUT"}
+        assert client.options("/bcf/3.0/projects", headers=preflight).status_code == status

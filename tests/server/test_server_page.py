@@ -447,7 +447,7 @@ def test_a_bitmap_whose_bytes_have_not_come_yet_is_no_broken_picture(tmp_path):
         client, token = app.test_client(), {"Authorization": "Bearer token-a"}
         late = "/bcf/2.0/projects/demo/topics"
         topic = client.post(late, json={"title": "A"}, headers=token).json["guid"]
-        where = {axis: 0.0 for axis in "xyz"}
+        where = dict.fromkeys("xyz", 0.0)
         bitmap = {"bitmap_type": 0, "location": where, "normal": where, "up": where, "height": 1}
         made = client.post(
             f"{late}/{topic}/viewpoints", json={"index": 1, "bitmaps": {"bitmap": [bitmap]}}, headers=token

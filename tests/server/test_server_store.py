@@ -9,6 +9,7 @@ from reference_server import TickingClock, camera, fresh, full_viewpoint, png, s
 from bcfsync.errors import UsageError
 from bcfsync.server.refusals import Refusal, Taken
 from bcfsync.server.store import ServerStore
+from bcfsync.server.store.database import DataFolderInUse
 from bcfsync.server.store.schema import STEPS
 from bcfsync.server.vendors import openproject
 
@@ -253,3 +254,13 @@ def test_every_refusal_says_its_status():
 
     assert openproject.WrongVersion in leaves(Refusal)
     assert {kind.status for kind in leaves(Refusal)} == {400, 401, 403, 404, 409, 412, 415, 429}
+
+
+def test_a_folder_another_server_works_on_is_left_to_it(tmp_path):
+    with ServerStore(tmp_path) as store:
+        with pytest.raises(DataFolderInUse, match="another server") as refused:
+            ServerStore(tmp_path)
+        assert refused.value.exit_code == 9
+        store.create_project("more", "More")
+    with ServerStore(tmp_path) as store:
+        assert store.projects.get("more")["name"] == "More"

@@ -6,10 +6,11 @@ Owns: the decision before every page. Sees: the request, the users. Governed by:
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import request
 
-from bcfsync.server.refusals import Unauthorized
+from bcfsync.server.refusals import Forbidden, Unauthorized
 from bcfsync.server.signin.passwords import Passwords
 from bcfsync.server.users import User, Users
 
@@ -64,7 +65,26 @@ class Door:
 def is_on_this_machine() -> bool:
     """Whether the browser runs here and was told so: a name of elsewhere that leads here is another site's trick."""
     host = request.host if request.host.endswith("]") else request.host.rsplit(":", 1)[0]
-    return _is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host.strip("[]")))
+    return _is_loopback(request.remote_addr or "") and is_this_machine(host.strip("[]"))
+
+
+def only_from_this_machine() -> None:
+    """Refuse what another site's page sends, where a token that everybody knows would let it in.
+
+    Raises:
+        Forbidden: A page of elsewhere asks, or the server was called by a name that is not this machine's own.
+    """
+    if request.blueprint == "page":
+        return  # which asks for itself
+    origin = request.headers.get("Origin")
+    is_ours = origin is None or is_this_machine((urlsplit(origin).hostname or "").strip("[]"))
+    if not (is_ours and is_on_this_machine()):
+        raise Forbidden("with the token that everybody knows, only this machine may ask; give one of your own: --token")
+
+
+def is_this_machine(name: str) -> bool:
+    """Whether a host's name or address is this machine's own."""
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(address: str) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bcfsync.errors import UsageError
+from bcfsync.errors import BcfsyncError, UsageError
 from bcfsync.server import dates
 from bcfsync.server.store.schema import SCHEMA_VERSION, STEPS
 
@@ -28,9 +28,32 @@ class DataFolderUnusable(UsageError, ValueError):
     hint = "give an empty folder, or the one this version of bcfsync wrote"
 
 
+class DataFolderInUse(BcfsyncError, OSError):
+    """Another server works on the data folder."""
+
+    exit_code = 9
+    hint = "stop the other one, or give this one a folder of its own"
+
+
 def guid_key(guid: str) -> str:
     """The form in which guids are compared; the spelling itself is kept in the resource."""
     return guid.lower()
+
+
+def _owned(folder: Path) -> sqlite3.Connection:
+    """The lock on a folder, held until it is closed or the process ends, however it does.
+
+    SQLite locks a file on every system; the data's own file must stay open to readers, so it is another one.
+    """
+    owner = sqlite3.connect(folder / "serve.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        owner.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        owner.close()
+        if "locked" not in str(error):
+            raise
+        raise DataFolderInUse(f"another server works on the data folder {folder}") from error
+    return owner
 
 
 def _instant(date: str | None) -> int | None:
@@ -79,6 +102,7 @@ class Database:
 
     Raises:
         DataFolderUnusable: The folder cannot be used.
+        DataFolderInUse: Another server uses it.
     """
 
     def __init__(self, folder: Path, wall: Callable[[], datetime]) -> None:
@@ -89,8 +113,11 @@ class Database:
         self._is_closed = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._owner = _owned(folder)
             self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
+            if isinstance(error, DataFolderInUse):
+                raise
             raise DataFolderUnusable(f"the data folder {folder} cannot be opened: {error}") from error
         try:
             self._prepare(folder)
@@ -188,3 +215,4 @@ class Database:
                 connection.close()
             self._idle.clear()
             self._connection.close()
+            self._owner.close()
