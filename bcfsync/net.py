@@ -7,6 +7,7 @@ Owns: requests and answers. Sees: errors; knows no BCF. A read is tried again; a
 import ipaddress
 import json
 import random
+import re
 import tempfile
 import threading
 import time
@@ -85,17 +86,22 @@ class Traffic:
     bytes_out: int = 0
 
 
+_NEXT = re.compile(r""";\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\b)""", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A successful answer: its JSON (None where it had no body) and its strong ETag.
 
-    ``unchanged`` where the server answered 304: the resource still has the tag it was asked about.
+    ``unchanged`` where the server answered 304: the resource still has the tag it was asked about. ``has_more`` where
+    it says by ``Link`` (RFC 8288) that this is a part of a list, and more of it comes.
     """
 
     data: Any
     etag: str | None
     location: str | None = None
     unchanged: bool = False
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,8 @@ class Http:
         if response.status == 304:
             self._count(not_modified=1)
             return Answer(None, unless, unchanged=True)
-        return Answer(_decoded(response, required=response.status != 204), _strong(response))
+        value = _decoded(response, required=response.status != 204)
+        return Answer(value, _strong(response), has_more=bool(_NEXT.search(response.headers.get("Link", ""))))
 
     @contextmanager
     def open(self, url: str) -> Iterator[IO[bytes]]:

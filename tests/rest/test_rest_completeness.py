@@ -1,11 +1,18 @@
 """When a list is known to be all there is, and when it is not."""
 
+from contextlib import closing
+
 import httpx
 import pytest
-from rest_world import created, fresh, loaded, new_topic
+from rest_world import ROOT, created, fresh, loaded, new_topic
 
 from bcfsync.changes import Kind
 from bcfsync.model import Comment
+from bcfsync.net import Http, Seams
+from bcfsync.server.app import create_app
+from bcfsync.server.mischief import chosen
+from bcfsync.server.store import ServerStore
+from bcfsync.sides.rest.side import RestSide
 
 
 def serving(total, *, cap=10_000, pages=True, limit=None, by_page_number=False):
@@ -97,3 +104,39 @@ def test_a_thread_that_may_be_cut_makes_nothing_trusted_that_it_does_not_show(op
     wire.before = fifty_and_no_more
     assert len(loaded(side, topic).comments) == 50
     assert not side.capabilities.trusted
+
+
+@pytest.fixture
+def paging(tmp_path):
+    """A side of a server that gives two items where nobody says how many, and tells by Link that more comes."""
+    with ServerStore(tmp_path / "paging") as store:
+        app = create_app(store, tokens={"t0ken": "anna@example.com"}, mischief=chosen(faults=["page-default:2"]))
+        http = Http(f"{ROOT}/bcf/3.0", "t0ken", Seams(httpx.WSGITransport(app), lambda _: None))
+        with closing(RestSide(http, "demo", {"root": http.root})) as side:
+            yield side
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_where_link_says_that_more_comes_a_short_list_is_read_on(paging, count):
+    guid = new_topic(paging)
+    for number in range(count):
+        created(paging, Kind.COMMENT, Comment(fresh(), comment=f"said {number}"), guid)
+    topic = loaded(paging, guid)
+    assert sorted(comment.comment for comment in topic.comments) == [f"said {number}" for number in range(count)]
+    assert paging.listing().complete
+
+
+@pytest.mark.parametrize(("link", "more"), [
+    ('<u?$skip=2>; rel="next"', True),
+    ("<u>; rel=next, <v>; rel=first", True),
+    ('<u>; rel="prev next"', True),
+    ('<v>; rel="first", <u>; title="x"; REL="Next"', True),
+    ('<u>; rel="prev"', False),
+    ('<u?rel=next>; rel="first"', False),
+    ('<u>; rel="nextish"', False),
+    ("", False),
+])  # fmt: skip
+def test_a_link_to_what_comes_next_is_understood(wire, link, more):
+    wire.before = lambda _: httpx.Response(200, json=[], headers={"Link": link} if link else {})
+    with closing(Http(f"{ROOT}/bcf/3.0", "t0ken", Seams(wire, lambda _: None))) as http:
+        assert http.get(f"{ROOT}/bcf/3.0/projects").has_more is more

@@ -1,8 +1,9 @@
 """Reading a whole collection, page by page.
 
 Owns: ``$top`` and ``$skip``, and when a list is whole. Sees: net. Rules: collections are bare arrays without count or
-link; servers ignore paging, refuse it, cap it without saying so, or count pages by ``$skip / $top``. So pages keep one
-size, a list ends with an empty page, a page that brings nothing new, or a short one whose length is no cap.
+link, and few servers add a ``Link`` header; they ignore paging, refuse it, cap it without saying so, or count pages by
+``$skip / $top``. So pages keep one size, a list ends with an empty page, a page that brings nothing new, or a short one
+whose length is no cap and after which no ``Link`` says that more comes.
 """
 
 from collections.abc import Sized
@@ -75,16 +76,16 @@ class Pager:
                 return self._modest(url, ordering, beyond=beyond)
         return self._unpaged(url)
 
-    def rest(self, url: str, first: list[object]) -> Whole:
+    def rest(self, url: str, first: list[object], *, has_more: bool) -> Whole:
         """All items of a collection whose first answer is there already, and may have been cut."""
-        if not looks_capped(first):
+        if not (first and (has_more or looks_capped(first))):
             return Whole(first, ())
         reading = _Reading(beyond=False)
         reading.take(Page(url, None, len(first)), first)
         try:
             return self._paged(url, "", len(first), reading)
         except _NoPaging:
-            return Whole(first, (), complete=not _is_round(first))
+            return Whole(first, (), complete=not (has_more or _is_round(first)))
 
     def _modest(self, url: str, ordering: str, *, beyond: bool) -> Whole:
         """A server that gives no thousand may give a hundred; if so, that is remembered."""
@@ -114,8 +115,8 @@ class Pager:
                 return reading.whole(complete=True)
             if not news:
                 # the server shows again what it has shown: it does not page, and may cut
-                return reading.whole(complete=not _is_round(reading.seen))
-            ended = len(page) < size and not looks_capped(page)
+                return reading.whole(complete=not (answer.has_more or _is_round(reading.seen)))
+            ended = len(page) < size and not looks_capped(page) and not answer.has_more
             if ended and not reading.beyond:
                 return reading.whole(complete=True)
             # some servers count pages, so the size stays; where they gave less than asked for, theirs is taken

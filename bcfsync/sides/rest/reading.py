@@ -109,12 +109,12 @@ class ProjectReader:
     def _part(self, topic: str, name: str) -> list[object]:
         """A list below a topic; in pages only where its length looks like a cap."""
         url = self.routes.part(topic, name)
-        found = self._optional(lambda: self.http.get(url).data)
-        if found is None:
+        answer = self._optional(lambda: self.http.get(url))
+        if answer is None or answer.data is None:
             return []
-        if not isinstance(found, list):
-            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(found).__name__}")
-        whole = self.pager.rest(url, found)
+        if not isinstance(answer.data, list):
+            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(answer.data).__name__}")
+        whole = self.pager.rest(url, answer.data, has_more=answer.has_more)
         self.cut_short = self.cut_short or not whole.complete
         return whole.items
 
