@@ -1,6 +1,9 @@
 import hashlib
 import io
+import shutil
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 from reference_server import fresh
@@ -138,8 +141,14 @@ def test_others_write_while_a_large_upload_is_stored(store):
 
 
 def test_what_a_killed_upload_has_left_is_gone_after_the_next_start(tmp_path):
-    with ServerStore(tmp_path) as store:
+    with ServerStore(tmp_path / "alive") as store:
         kept = store.documents.create("demo", "a.txt", b"kept")["guid"]
-        with store.blobs.staged(io.BytesIO(b"left")), ServerStore(tmp_path) as after:
-            assert after.database.row("SELECT count(*) FROM blob")[0] == 1
-            assert after.blobs.read(after.documents.get("demo", kept).blob) == b"kept"
+        with store.blobs.staged(io.BytesIO(b"left")):
+            # what lies on the disk in this moment is what a kill leaves
+            shutil.copytree(tmp_path / "alive", tmp_path / "killed")
+    with closing(sqlite3.connect(tmp_path / "killed" / "bcf.db")) as left:
+        assert left.execute("SELECT count(*) FROM blob").fetchone() == (2,)
+    with ServerStore(tmp_path / "killed") as after:
+        assert after.database.row("SELECT count(*) FROM blob")[0] == 1
+        assert after.database.row("SELECT count(*) FROM blob_piece")[0] == 1
+        assert after.blobs.read(after.documents.get("demo", kept).blob) == b"kept"
