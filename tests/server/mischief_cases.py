@@ -17,6 +17,7 @@ from mischief_probes import (
     components,
     content_types,
     created,
+    dangling,
     dates,
     default_visibility,
     deleted,
@@ -238,6 +239,7 @@ CASES = (
     Case("no-bump", bumped, (True, True), (False, False)),
     Case("reject:topics.labels", written_labels, [201, 201], [422, 201]),
     Case("unknown-values:default", foreign_status, (201, "Offen", ["MEP", "x"]), (201, "Open", ["MEP"])),
+    Case("unknown-references", dangling, [200, 200, 201, 201], [200, 422, 201, 422], version="2.1"),
     Case("empty-refused", blank_status, 201, 400),
     Case("comment-text-required", wordless, 201, 400),
     Case(

@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -348,6 +349,18 @@ def foreign_status(box: Box) -> Any:
 
 def blank_status(box: Box) -> int | None:
     return box.status("POST", box.topics, json={"title": "A", "topic_status": ""})
+
+
+def dangling(box: Box) -> list[int | None]:
+    topic, other = box.topic(), box.topic()
+    said = box.client.post(f"{topic}/comments", json={"comment": "a"}).json()["guid"]
+    related = [{"related_topic_guid": other.rpartition("/")[2]}]
+    return [
+        box.status("PUT", f"{topic}/related_topics", json=related),
+        box.status("PUT", f"{topic}/related_topics", json=[*related, {"related_topic_guid": str(uuid.UUID(int=7))}]),
+        box.status("POST", f"{topic}/comments", json={"comment": "b", "reply_to_comment_guid": said}),
+        box.status("POST", f"{topic}/comments", json={"comment": "c", "reply_to_comment_guid": str(uuid.UUID(int=7))}),
+    ]
 
 
 def wordless(box: Box) -> int | None:

@@ -212,6 +212,31 @@ def _offered(asked: Asked, ask: Ask) -> JsonObject:
     return {**found, "users": found.get("users") or found.get("user_id_type")}
 
 
+def unknown_references(_setting: Setting, _context: Context) -> Around:
+    """Related topics and replies that name what is not there: 422. The text of the API has no such rule."""
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        for path in _referred(asked):
+            if not ask(asked.reading(path)).is_good:
+                return Answer.refusal(422, f"there is nothing at {path}")
+        return ask(asked)
+
+    return around
+
+
+def _referred(asked: Asked) -> list[str]:
+    """Where the things would be that the body names."""
+    is_relations = asked.method == "PUT" and asked.place.kind == "related_topics"
+    if not (is_relations or is_content(asked, "comments")):
+        return []
+    body, topics = asked.json(), f"{asked.path.partition('/topics')[0]}/topics"
+    if is_relations:
+        items = [item for item in body if isinstance(item, dict)] if isinstance(body, list) else []
+        return [f"{topics}/{guid}" for item in items if isinstance(guid := item.get("related_topic_guid"), str)]
+    reply = body.get("reply_to_comment_guid") if isinstance(body, dict) else None
+    return [f"{topics}/{asked.place.ids['topics']}/comments/{reply}"] if isinstance(reply, str) else []
+
+
 def empty_refused(_setting: Setting, _context: Context) -> Around:
     """An empty text where null is meant is 400."""
 

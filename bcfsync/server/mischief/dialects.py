@@ -46,6 +46,7 @@ DIALECTS: tuple[Dialect, ...] = (
             "guid-ignored",
             "reject:topics.labels,topics.stage,topics.bim_snippet,topics.reference_links",
             "unknown-values:rejected",
+            "unknown-references",
             "key-order",
             "bitmaps-banned",
             "aspect-ratio-banned",

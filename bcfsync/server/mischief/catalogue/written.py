@@ -72,6 +72,12 @@ WRITTEN = (
         "rejected or default",
         words=1,
     ),
+    Switch(
+        "unknown-references",
+        "refuses related topics and replies that name what is not there (422)",
+        "OpenProject (replies)",
+        bodies.unknown_references,
+    ),
     Switch("empty-refused", "refuses empty texts where null is meant (400)", "BIMData", bodies.empty_refused),
     Switch(
         "comment-text-required",
