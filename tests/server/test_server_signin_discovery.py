@@ -109,6 +109,18 @@ def test_a_registered_client_signs_people_in(server):
 
 
 @pytest.mark.parametrize(
+    ("redirect_url", "status"), [("https://elsewhere.example.com/cb", 400), ("http://127.0.0.1:8765/cb", 303)]
+)
+def test_an_address_somebody_registered_is_not_led_to_before_anybody_signs_in(server, redirect_url, status):
+    made = server.http.post("/oauth2/reg", json={**NEW_CLIENT, "redirect_url": redirect_url}).json()
+    asked = {"client_id": made["client_id"], "redirect_uri": redirect_url, "response_type": "token", "state": "x"}
+    answer = server.http.get("/oauth2/auth", params=asked, follow_redirects=False)
+    assert answer.status_code == status
+    assert answer.headers.get("Location", "").startswith(redirect_url if status == 303 else "")
+    assert ("Location" in answer.headers) is (status == 303)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"client_name": None},

@@ -157,8 +157,12 @@ class Browser:
         return {MEMBER: self._forms.member(browser), "username": name[:254]}
 
     def _refused(self, error: OAuth2Error) -> Response:
-        """Back to the client where that is safe, else a page for the one who sits there."""
-        if error.redirect_uri:
+        """Back to the client where that is safe, else a page for the one who sits there.
+
+        An address that somebody registered is not led to before anybody has signed in: this server would be a way to
+        send people anywhere (RFC 9700, 4.11.2).
+        """
+        if error.redirect_uri and self._is_safe(error.redirect_uri):
             return _sent_back(self._authority.handle_error_response(None, error))
         message = error.get_error_description() or error.error or ""
         return page(
@@ -168,6 +172,10 @@ class Browser:
             message="The program that sent you here asked for something that this server does not do.",
             reason=message,
         )
+
+    def _is_safe(self, redirect_uri: str) -> bool:
+        client = self._authority.query_client(request.args.get("client_id", ""))
+        return redirects.is_loopback(redirect_uri) or (client is not None and not client.is_anybodys)
 
 
 def _sent_back(response: Response) -> Response:

@@ -30,6 +30,7 @@ class Client(ClientMixin):
         redirect_uris: Where browsers may be sent back to.
         any_loopback: They may be sent to every port and path of the user's own machine, too.
         acts_as: The id of the user it is by itself, which lets it have tokens without anybody (client credentials).
+        is_anybodys: It has registered itself, so that its addresses are whatever somebody wanted.
     """
 
     client_id: str
@@ -38,6 +39,7 @@ class Client(ClientMixin):
     redirect_uris: tuple[str, ...] = ()
     any_loopback: bool = False
     acts_as: str | None = None
+    is_anybodys: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -98,4 +100,5 @@ class Clients:
         if found is None:
             return None
         members, secret_digest = found
-        return Client(client_id, members["client_name"], secret_digest, (members["redirect_url"],))
+        uris = (members["redirect_url"],)
+        return Client(client_id, members["client_name"], secret_digest, uris, is_anybodys=True)
