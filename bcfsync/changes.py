@@ -395,8 +395,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Unkept:
+    """A member that was sent and that the target does not hold as it was sent: what cannot be represented there.
+
+    Attributes:
+        field: the member, as ``labels``, or a part of one, as ``snapshot`` or ``components.coloring``.
+        sent: what was sent, as people read it.
+        kept: what the target has in its place; None for nothing.
+    """
+
+    field: str
+    sent: str
+    kept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change: the id and the value the target now has, or why not."""
+    """What became of one change: the id and the value the target now has, or why not.
+
+    ``unkept`` are members of what was sent that the target did not keep.
+    """
 
     step: int
     status: Status
@@ -404,6 +422,7 @@ class Outcome:
     value: Entity | None = None
     message: str = ""
     adopted: bool = False
+    unkept: tuple[Unkept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,34 +477,6 @@ class Side(Protocol):
 
         A side that replaces a whole file says ``Prepared`` before it does so, and its outcomes after.
         """
-        ...
-
-
-class Folder(Protocol):
-    """The archives of one folder, by the names of their replicas."""
-
-    def scan(self) -> Mapping[str, str]:
-        """Every archive there is with its stamp, without opening any.
-
-        Raises:
-            Guarded: (a subclass) the folder's marker is missing; nothing may be concluded from what is not there.
-        """
-        ...
-
-    def open(self, replica: str) -> "Side":
-        """An archive as a side, also one that is not there yet; the caller closes it by ``close``.
-
-        Raises:
-            InvalidArchive: (a subclass) it cannot be read, now or ever.
-        """
-        ...
-
-    def close(self, replica: str) -> None:
-        """Let go of an archive, so that other programs may replace it."""
-        ...
-
-    def doubtful(self, replica: str) -> str | None:
-        """Why an archive that the last scan did not show may be there all the same; None where it is not."""
         ...
 
 

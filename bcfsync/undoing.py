@@ -19,7 +19,6 @@ from bcfsync.changes import (
     Change,
     Entity,
     Files,
-    Folder,
     Key,
     Kind,
     Outcome,
@@ -33,6 +32,7 @@ from bcfsync.errors import BcfsyncError, ServerTrouble, UsageError
 from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.plain import from_plain
+from bcfsync.sides.archives import Folder
 from bcfsync.sides.history import History, Version
 from bcfsync.sides.replacing import stamp_of
 from bcfsync.sides.spool import sha256_of

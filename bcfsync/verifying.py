@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bcfsync.base import read_base
-from bcfsync.changes import Base, Bodies, Folder, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
+from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
 from bcfsync.errors import InvalidArchive
 from bcfsync.plan.decide import decide, unfolded
 from bcfsync.plan.policy import Placing, Policy
 from bcfsync.plan.triage import Triage, triage
+from bcfsync.sides.archives import Folder
 from bcfsync.turn import Partner, Unreadable
 
 

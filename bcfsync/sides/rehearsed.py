@@ -14,7 +14,6 @@ from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
-    Folder,
     Key,
     Listing,
     Outcome,
@@ -26,6 +25,7 @@ from bcfsync.changes import (
 )
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import Bcf, Blob
+from bcfsync.sides.archives import Folder
 from bcfsync.sides.draft import Draft, listed
 
 

@@ -16,7 +16,6 @@ from bcfsync.changes import (
     Bodies,
     Cause,
     Conflict,
-    Folder,
     Hold,
     Key,
     Kind,
@@ -35,6 +34,7 @@ from bcfsync.plan.guard import held_back, too_many, without_deletions
 from bcfsync.plan.policy import Deletes, Placing, Policy
 from bcfsync.plan.stale import atoms
 from bcfsync.run import Applied, Care, Drawn, Planned, Timing, Waiting, run
+from bcfsync.sides.archives import Folder
 from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
 from bcfsync.store import ArchiveRecord

@@ -28,7 +28,7 @@ from bcfsync.model import (
 from bcfsync.net import Unanswered
 from bcfsync.sides.rest import paging as paging_
 from bcfsync.sides.rest.side import RestSide, UnknownProject
-from bcfsync.sides.rest.writing import NO_TEXT
+from bcfsync.sides.rest.reading.answers import NO_TEXT
 
 SNIPPET = BimSnippet(".ifc", is_external=False, reference="part.ifc", reference_schema="https://schema.test/")
 

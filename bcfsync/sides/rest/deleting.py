@@ -8,14 +8,15 @@ is deleted. A server without If-Match may change something between our look and 
 from collections.abc import Mapping
 
 from bcfsync.advance import said_whole
-from bcfsync.bcfapi.codec import Codec
 from bcfsync.canonical import comment_content
 from bcfsync.changes import Change, Kind, Outcome, Status, key_of
 from bcfsync.model import Comment, Topic
-from bcfsync.net import Answer, Http, Refused
+from bcfsync.net import Answer, Refused
 from bcfsync.sides.rest.facts import UNDELETABLE, Facts
 from bcfsync.sides.rest.guarded import Guarded
-from bcfsync.sides.rest.reading import ProjectReader, readable
+from bcfsync.sides.rest.reading.answers import readable
+from bcfsync.sides.rest.reading.project import ProjectReader
+from bcfsync.sides.rest.ways import Ways
 
 GONE = frozenset({404, 410})
 """Answers that say that something is not there."""
@@ -38,13 +39,13 @@ def deletable(version: str, learned: Facts) -> frozenset[Kind]:
 class ProjectDeleter:
     """Deletes in one project of one server."""
 
-    def __init__(self, http: Http, reader: ProjectReader, codec: Codec, version: str, learned: Facts) -> None:
+    def __init__(self, ways: Ways, reader: ProjectReader) -> None:
         self.reader = reader
-        self.routes = reader.routes
-        self.codec = codec
-        self.version = version
-        self.learned = learned
-        self.guarded = Guarded(http, learned)
+        self.routes = ways.routes
+        self.codec = ways.codec
+        self.version = ways.version
+        self.learned = ways.learned
+        self.guarded = Guarded(ways.http, ways.learned)
 
     def delete(self, change: Change) -> Outcome:
         """Delete what a change names, if it still is as expected.

@@ -10,6 +10,9 @@ Facts = MutableMapping[str, str]
 ROOT, BASE, VERSION = "root", "base", "version"
 """The URL that was given, the versioned base behind it, and its version."""
 
+DIALECT = "dialect"
+"""The name of what the server was recognised as, or was said to be."""
+
 USER, RIGHTS = "user", "rights"
 """Who we are there ("" where the server does not say), and a name for what we may do in the project."""
 
@@ -40,7 +43,7 @@ ENFORCED, IGNORED, UNTAGGED, MISREAD = "enforced", "ignored", "untagged", "misre
 OF_ONE_BASE = (KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE)
 """What says nothing of another version of the API, or of another server."""
 
-ALL = (ROOT, BASE, VERSION, USER, RIGHTS, SHOWN, DOUBTED, *OF_ONE_BASE)
+ALL = (ROOT, BASE, VERSION, DIALECT, USER, RIGHTS, SHOWN, DOUBTED, *OF_ONE_BASE)
 
 
 def flag(facts: Facts, name: str) -> bool | None:

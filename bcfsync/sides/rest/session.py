@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bcfsync.bcfapi import codec as codecs
 from bcfsync.bcfapi.codec import Codec
+from bcfsync.bcfapi.dialects import GENERIC, KNOWN, Dialect, spoken
 from bcfsync.errors import LoginNeeded, UsageError
 from bcfsync.model import Project
 from bcfsync.net import Http, Refused
@@ -73,9 +74,14 @@ class Session:
         return Routes(self.base.url, self.project_id)
 
     @property
+    def dialect(self) -> Dialect:
+        """What is known of the server, as data."""
+        return KNOWN.get(self.learned.get(facts.DIALECT, ""), GENERIC)
+
+    @property
     def codec(self) -> Codec:
-        """The JSON of the version spoken."""
-        return codecs.for_version(self.base.version)
+        """The JSON of the version spoken, in the server's dialect."""
+        return spoken(codecs.for_version(self.base.version), self.dialect)
 
     @property
     def project(self) -> Project:

@@ -31,10 +31,11 @@ from bcfsync.sides.rest.deleting import GONE, NOT_OFFERED, ProjectDeleter, delet
 from bcfsync.sides.rest.discovery import Base
 from bcfsync.sides.rest.doubts import Doubts
 from bcfsync.sides.rest.paging import Whole
-from bcfsync.sides.rest.reading import ProjectReader
+from bcfsync.sides.rest.reading.project import ProjectReader
 from bcfsync.sides.rest.session import Session, UnknownProject
 from bcfsync.sides.rest.tags import CollectionTag, tag_of
-from bcfsync.sides.rest.writing import ProjectWriter, Ways
+from bcfsync.sides.rest.ways import Ways
+from bcfsync.sides.rest.writing.project import ProjectWriter
 
 __all__ = ["RestSide", "UnknownProject"]
 
@@ -120,8 +121,16 @@ class RestSide:
         """What reads the project."""
         session = self._session
         if self._reader is None or self._reader.routes != session.routes:
-            self._reader = ProjectReader(self.http, session.routes, session.codec, session.pager)
+            self._reader = ProjectReader(self._ways)
         return self._reader
+
+    @property
+    def _ways(self) -> Ways:
+        session = self._session
+        return Ways(
+            self.http, session.routes, session.codec, session.dialect, session.pager, self.learned,
+            session.base.version, self._new_key,
+        )  # fmt: skip
 
     def recall(self, learned: Mapping[str, str]) -> None:
         """Take in facts of last time that were not at hand at the beginning."""
@@ -225,9 +234,8 @@ class RestSide:
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
         """Send the changes one by one; a lost answer is an outcome first and the end of the run after."""
         session = self._session
-        ways = Ways(self.http, session.routes, session.codec, self.learned, self._new_key)
-        writer = ProjectWriter(ways, source, sends_guids=self.base.version != "2.1")
-        deleter = ProjectDeleter(self.http, self.reader, session.codec, self.base.version, self.learned)
+        writer = ProjectWriter(self._ways, source)
+        deleter = ProjectDeleter(self._ways, self.reader)
         stumbles = 0
         for change in changes:
             session.pager.peeked.clear()
