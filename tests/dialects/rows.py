@@ -1,0 +1,66 @@
+"""The rows of the matrix: every version of the API, every server of the field we know of, and single habits.
+
+A row is what the reference server plays. ``lossy`` says what a server of this kind cannot hold, by kind of thing: the
+record a journey leaves must be within it, so that a loss nobody knows of fails. "*" is a whole thing of that kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One server.
+
+    Attributes:
+        name: of the row.
+        dialects: it speaks.
+        faults: switches beside them.
+        path: what follows the URL of its API.
+        stamps: whether authors and dates of the files come back.
+        reads: nothing can be written.
+        lossy: what it cannot hold, by kind.
+    """
+
+    name: str
+    dialects: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    path: str = ""
+    stamps: bool = False
+    reads: bool = False
+    lossy: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def _lost(**kinds: str) -> dict[str, frozenset[str]]:
+    return {kind: frozenset(names.split()) for kind, names in kinds.items()}
+
+
+_RATIO = "perspective_camera.aspect_ratio orthogonal_camera.aspect_ratio"
+_NO_LISTS = {"files": "*", "related_topics": "*", "document_reference": "*", "document": "*"}
+
+VERSIONS = (
+    Row("3.0"),
+    Row("2.1", path="/bcf/2.1", lossy=_lost(viewpoint=_RATIO)),
+    Row("1.0 late", ("1.0-late",), path="/bcf/1.0"),
+    Row("1.0 tag", path="/bcf/1.0"),
+)
+
+DIALECTS = (
+    Row("openproject", ("openproject",)),
+    Row("bimdata", ("bimdata",), stamps=True),
+    Row("catenda", ("catenda",)),
+    Row("catenda 2.1", ("catenda",), path="/bcf/2.1"),
+    Row("catenda 2.0", ("catenda",), path="/bcf/2.0"),
+    Row("bimcollab", ("bimcollab",)),
+    Row("trimble", ("trimble",)),
+    Row("openaec", ("openaec",)),
+    Row("bimrocket", ("bimrocket",)),
+    Row("opencdeserver", ("opencdeserver",)),
+    Row("bcfserver", ("bcfserver",)),
+    Row("linear", ("linear",)),
+    Row("massing", ("massing",), stamps=True),
+    Row("openconstructionerp", ("openconstructionerp",)),
+    Row("fileengine", ("fileengine",)),
+    Row("stefanherle", ("stefanherle",), reads=True),
+    Row("bcf2graphql", ("bcf2graphql",), reads=True),
+)
