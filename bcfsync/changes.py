@@ -136,7 +136,8 @@ class Capabilities:
 
     ``client_guid``: the side keeps the guid we send. ``user`` is who we are there. ``deletes`` are the kinds of atom
     it can delete. ``trusted``: what it does not show is not there; False where user or rights are others than last
-    time, since a lost right hides topics.
+    time, since a lost right hides topics. ``stamps``: authors and dates are what we send. ``whole_topics``: a new topic
+    goes there with its viewpoints and comments at once, see ``Change.below``.
     """
 
     name: str
@@ -146,6 +147,8 @@ class Capabilities:
     documents: bool = True
     deletes: frozenset[Kind] = frozenset()
     trusted: bool = True
+    stamps: bool = False
+    whole_topics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +375,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A step as its target side understands it: all ids are the target's own."""
+    """A step as its target side understands it: all ids are the target's own.
+
+    ``below``: of a new topic, the viewpoints and comments that the plan makes in it, which follow as changes of their
+    own; filled only for sides that make whole topics (``Capabilities.whole_topics``).
+    """
 
     step: int
     verb: Verb
@@ -382,6 +389,7 @@ class Change:
     value: Entity
     fields: tuple[str, ...] = ()
     expected: Entity | None = None
+    below: tuple[Viewpoint | Comment, ...] = ()
 
 
 class Status(StrEnum):

@@ -36,6 +36,7 @@ from bcfsync.marks import is_mark
 from bcfsync.merge import Shadows
 from bcfsync.model import Comment, DocumentReference
 from bcfsync.plan.answering import past
+from bcfsync.plan.below import Below
 from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.stale import AGAIN
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
@@ -112,6 +113,7 @@ class _Execution:
         self.failed: set[Key] = set()
         self.given: list[tuple[Step, Change]] = []
         self.generation = 0
+        self.below = Below(plan)
 
     def run(self) -> Iterator[tuple[Step, Outcome]]:
         target, source = self.ends.at(self.site), self.ends.at(self.source_site)
@@ -219,7 +221,10 @@ class _Execution:
         topic = self._id(Kind.TOPIC, "", step.topic, "its topic was not created") if step.topic else ""
         guid = topic if step.kind in _PARTS else step.target or step.guid
         value = self._value(step)
-        return Change(step.number, step.verb, step.kind, guid, topic, value, step.fields, step.expected)
+        change = Change(step.number, step.verb, step.kind, guid, topic, value, step.fields, step.expected)
+        new = step.kind is Kind.TOPIC and step.verb is Verb.CREATE
+        whole = new and self.ends.at(self.site).capabilities.whole_topics
+        return replace(change, below=self.below.of(step)) if whole else change
 
     def _id(self, kind: Kind, topic: str, guid: str, otherwise: str) -> str:
         found = self.across.get(key_of(kind, topic, guid))

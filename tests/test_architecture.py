@@ -15,7 +15,7 @@ FLOORS = [
     {"archive", "bcfxml", "bcfapi", "bcffile", "saving", "versions", "gathering", "exploded", "inplace"},
     {"merge", "advance", "plan", "checks", "validate", "union", "uniting", "diff"},
     {"net", "store", "base", "sides"},
-    {"execute", "run", "turn", "undoing", "verifying", "library"},
+    {"execute", "run", "quiet", "turn", "undoing", "verifying", "library"},
     {"config", "watch", "cli", "__main__"},
 ]
 ANNEX = "server"

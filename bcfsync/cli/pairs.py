@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,15 +28,17 @@ from bcfsync.config.values import Config, Mode, Pair, Remote
 from bcfsync.errors import BcfsyncError, Locked, LoginNeeded, UsageError
 from bcfsync.net import Http
 from bcfsync.plan.policy import SETTLE, Policy
+from bcfsync.sides.earlier import Earlier
 from bcfsync.sides.folder import ArchiveFolder, marker_id
 from bcfsync.sides.history import History
 from bcfsync.sides.lease import Lease, Ownership
 from bcfsync.sides.replacing import Care
 from bcfsync.sides.rest.side import RestSide
 from bcfsync.sides.trash import Trash
-from bcfsync.store import BlobShelf, FolderLock, Store
+from bcfsync.store import BlobShelf, FolderLock, Recollection, Store
 from bcfsync.store.words import PUT_BACK
 from bcfsync.turn import Partner, Way
+from bcfsync.versions import file_version
 
 PATIENCE = 5.0
 """Seconds that commands which only look wait for another process."""
@@ -304,7 +306,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
         history = History(home.history)
         folder = ArchiveFolder(
             pair.folder,
-            pair.file_version or remote.base.version,
+            pair.file_version or file_version(remote.base.version),
             include=pair.include,
             exclude=pair.exclude,
             care=Care(history, fence=ownership.check),
@@ -322,11 +324,16 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
             neighbours=neighbours,
             spare=sparing.keep,
             shelf=BlobShelf(home.folder),
+            earlier=Earlier(stack.enter_context(Recollection(home.folder / "seen.db")), _now),
         )
         try:
             yield Joined(pair, home, folder, remote, partner, history, sparing, ownership)
         finally:
             keep_facts(store, remote)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def kept_elsewhere(pair: Pair) -> Lease | None:

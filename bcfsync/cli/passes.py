@@ -4,7 +4,7 @@ Owns: building the sides from what was asked. Decides nothing: the pass is ``run
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,10 +22,14 @@ from bcfsync.execute import Ends
 from bcfsync.findings import Severity
 from bcfsync.net import Http
 from bcfsync.plan.policy import Policy
+from bcfsync.quiet import Stillness
 from bcfsync.run import Planned, Timing, draw, run
 from bcfsync.sides.archive import ArchiveSide
+from bcfsync.sides.earlier import BELIEVED, Earlier
+from bcfsync.sides.remembered import Remembered
 from bcfsync.sides.rest.side import RestSide
-from bcfsync.store import Store
+from bcfsync.store import BlobShelf, Recollection, Store
+from bcfsync.versions import file_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,24 @@ def import_files(files: tuple[Path, ...], options: Options, renderer: Renderer) 
     with ExitStack() as stack:
         for _, side in locals_:
             stack.callback(side.close)
-        remote, store = _connect(options, stack)
+        link = _connect(options, stack)
         literal: dict[Path, frozenset[str]] = {}
-        with _reported(renderer, remote, store, remote.capabilities.name):
+        archives = {_replica(path): side.tag for path, side in locals_}
+        still = Stillness(link.store, "import", _now)
+        if not options.dry_run and still.lasts(archives, link.server):
+            with _reported(renderer, link, _name(link, options)):
+                return 0
+        with _reported(renderer, link, link.server.capabilities.name):
             for path, side in locals_:
-                literal[path] = _pass(Site.LOCAL, side, path, remote, store, options, renderer)
+                literal[path] = _pass(Site.LOCAL, side, path, link, options, renderer)
             # a relation to a topic that came with a later file gets the id the server gave that topic
-            known = {key.guid for key, _ in store.links() if key.kind is Kind.TOPIC}
+            known = {key.guid for key, _ in link.store.links() if key.kind is Kind.TOPIC}
             for path, side in locals_:
                 if literal[path] & known and not options.dry_run:
-                    _pass(Site.LOCAL, side, path, remote, store, options, renderer)
-    return max(renderer.tally.exit_code, 3 if _unread(locals_, renderer) else 0)
+                    _pass(Site.LOCAL, side, path, link, options, renderer)
+        code = max(renderer.tally.exit_code, 3 if _unread(locals_, renderer) else 0)
+        _keep_still(still, archives, link, options, renderer, code)
+    return code
 
 
 def export_project(out: Path, version: str | None, options: Options, renderer: Renderer) -> int:
@@ -69,40 +80,99 @@ def export_project(out: Path, version: str | None, options: Options, renderer: R
     if not out.absolute().parent.is_dir():
         raise UsageError(f"{out}: there is no folder {out.absolute().parent}", hint="make the folder first")
     with ExitStack() as stack:
-        remote, store = _connect(options, stack)
-        side = stack.enter_context(closing(ArchiveSide(out, version or remote.base.version)))
+        link = _connect(options, stack)
+        side = stack.enter_context(closing(ArchiveSide(out, version or file_version(link.server.base.version))))
         if version and side.version != version:
             raise UsageError(
                 f"{out}: is BCF {side.version}, not {version}", hint="leave out --version, or give a new file"
             )
-        with _reported(renderer, remote, store, str(out)):
-            _pass(Site.REMOTE, side, out, remote, store, options, renderer)
-    return renderer.tally.exit_code
+        still = Stillness(link.store, "export", _now)
+        with _reported(renderer, link, str(out)):
+            if not options.dry_run and still.lasts({_replica(out): side.tag}, link.server):
+                return 0
+            _pass(Site.REMOTE, side, out, link, options, renderer)
+        code = renderer.tally.exit_code
+        _keep_still(still, {_replica(out): side.tag}, link, options, renderer, code)
+    return code
 
 
-def _connect(options: Options, stack: ExitStack) -> tuple[RestSide, Store]:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to a project: the server, what is remembered of it, and the state."""
+
+    server: RestSide
+    remote: Remembered
+    store: Store
+
+
+def _connect(options: Options, stack: ExitStack) -> Link:
     http = stack.enter_context(closing(Http(options.url, config.token())))
-    remote = RestSide(http, options.project)
     # a dry run that forgets plans with an empty record, and leaves the real one alone
     forgetting = options.forget and options.dry_run
-    path = Path(":memory:") if forgetting else config.state_path(remote.base.url, options.project)
-    store = stack.enter_context(Store(path))
+    base = None if forgetting else config.known_base(http.root)
+    with ExitStack() as attempt:
+        if base is not None:
+            store = attempt.enter_context(Store(config.state_path(base, options.project)))
+            server = RestSide(http, options.project, known_facts(store))
+        else:
+            server = RestSide(http, options.project)
+        path = Path(":memory:") if forgetting else config.state_path(server.base.url, options.project)
+        if base is None or path != config.state_path(base, options.project):
+            attempt.close()
+            store = attempt.enter_context(Store(path))
+            server.recall(known_facts(store))
+        stack.push(attempt.pop_all())
     if options.forget:
         store.forget()
-    remote.recall(known_facts(store))
-    return remote, store
+    if not forgetting:
+        config.keep_base(http.root, server.base.url)
+    home = path.with_suffix("")
+    earlier = None
+    if not forgetting:
+        earlier = Earlier(stack.enter_context(Recollection(home / "seen.db")), _now)
+    return Link(server, Remembered(server, None if forgetting else BlobShelf(home), earlier), store)
+
+
+def _name(link: Link, options: Options) -> str:
+    """What to call a project that was not asked for its name."""
+    return f"{link.server.http.root} ({options.project}, BCF-API {link.server.base.version})"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _replica(path: Path) -> str:
+    return str(path.resolve())
+
+
+def _keep_still(
+    still: Stillness, archives: Mapping[str, str | None], link: Link, options: Options, renderer: Renderer, code: int
+) -> None:
+    """Put on record that nothing was left to do, or that something was."""
+    if options.dry_run:
+        return
+    tally = renderer.tally
+    wrote = any(sum(count.values()) for count in (tally.created, tally.updated, tally.deleted))
+    calm = code == 0 and not wrote and not link.store.is_waiting(_now() - BELIEVED)
+    tag = link.remote.listing().tag if calm else None
+    for replica, archive in archives.items():
+        if calm:
+            still.note(replica, archive, tag)
+        else:
+            still.end(replica)
 
 
 @contextmanager
-def _reported(renderer: Renderer, remote: RestSide, store: Store, target: str) -> Iterator[None]:
+def _reported(renderer: Renderer, link: Link, target: str) -> Iterator[None]:
     """However the block ends, what was learned about the server is noted, and what was done is summed up."""
     finished = False
     try:
         yield
         finished = True
     finally:
-        keep_facts(store, remote)
-        renderer.summary(remote.http.traffic, target, finished=finished)
+        keep_facts(link.store, link.server)
+        renderer.summary(link.server.http.traffic, target, finished=finished)
 
 
 def _readable(path: Path) -> ArchiveSide:
@@ -128,23 +198,24 @@ def _unread(locals_: list[tuple[Path, ArchiveSide]], renderer: Renderer) -> bool
 
 
 def _pass(
-    source: Site, local: ArchiveSide, path: Path, remote: RestSide, store: Store, options: Options, renderer: Renderer
-) -> frozenset[str]:  # fmt: skip
+    source: Site, local: ArchiveSide, path: Path, link: Link, options: Options, renderer: Renderer
+) -> frozenset[str]:
     """One pass; gives the relations that went as they were written."""
-    replica = renderer.archive = str(path.resolve())
+    replica = renderer.archive = _replica(path)
+    store = link.store
     if not path.exists():
         # what an archive held that is no longer there does not tell what its successor lacks
         if options.dry_run:
             replica = ""
         else:
             store.forget_replica(replica)
-    ends = Ends(local, remote, replica)
+    ends = Ends(local, link.remote, replica)
     policy = Policy(timedelta(seconds=options.settle))
     if options.dry_run:
         renderer.plan(draw(source, ends, store, policy).plan)
         return frozenset()
     literal: frozenset[str] = frozenset()
-    for event in run(source, ends, store, policy, Timing(lambda: datetime.now(UTC), time.sleep)):
+    for event in run(source, ends, store, policy, Timing(_now, time.sleep)):
         renderer.event(event)
         if isinstance(event, Planned):
             literal = event.plan.literal

@@ -5,8 +5,10 @@ Owns: environment variables. Sees: platformdirs.
 
 import getpass
 import hashlib
+import json
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -53,6 +55,30 @@ def state_folder() -> Path:
 def state_path(server: str, project_id: str) -> Path:
     """The state of one project on one server, whatever API version it is reached by."""
     return state_folder() / f"{_state_name(_root(server), project_id)}.db"
+
+
+def known_base(root: str) -> str | None:
+    """The versioned base that was found behind a server's URL last time: a hint, which may have become wrong."""
+    try:
+        found = json.loads(_base_file(root).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    base = found.get("base") if isinstance(found, dict) and found.get("root") == root else None
+    return base if isinstance(base, str) else None
+
+
+def keep_base(root: str, base: str) -> None:
+    """Remember the base behind a URL; where that cannot be, it is looked for again."""
+    if known_base(root) == base:
+        return
+    path = _base_file(root)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"root": root, "base": base}), encoding="utf-8")
+
+
+def _base_file(root: str) -> Path:
+    return state_folder() / "bases" / f"{hashlib.sha256(root.encode()).hexdigest()[:16]}.json"
 
 
 def pair_state(server: str, project_id: str, marker: str) -> Path:

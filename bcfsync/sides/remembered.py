@@ -1,8 +1,9 @@
-"""A side that is asked for nothing twice within one turn, and for the bytes of a picture once for ever.
+"""A side that is asked for nothing twice within one turn, and for what never changes once for ever.
 
-Owns: what was read of the side in this turn, and what a write makes doubtful. Sees: changes. One turn runs over many
-archives; each pass wants the same topics of the same server. What others write there meanwhile, the next turn sees:
-the listing's tag is older than all that was read, so a turn that remembers it for later remembers no more than it saw.
+Owns: what was read of the side in this turn, and what a write makes doubtful. Sees: changes, earlier. One turn runs
+over many archives; each pass wants the same topics of the same server. What others write there meanwhile, the next turn
+sees: the listing's tag is older than all that was read, so a turn that remembers it for later remembers no more than it
+saw.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +26,8 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import guid_key
-from bcfsync.model import Blob, Document, Topic
+from bcfsync.model import Blob, Document, Topic, Viewpoint
+from bcfsync.sides.earlier import Earlier
 
 
 class Shelf(Protocol):
@@ -45,8 +47,18 @@ class Shelf(Protocol):
 class InParts(Protocol):
     """A side whose ``load`` can be had in parts, each by requests of its own."""
 
-    def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> Mapping[str, Topic]:
-        """Whole topics, by their key."""
+    @property
+    def lasting_views(self) -> bool:
+        """Whether a viewpoint never changes under its guid."""
+
+    @property
+    def telling_dates(self) -> bool:
+        """Whether a topic that the list shows as before is as before, with everything below it."""
+
+    def bodies(
+        self, keys: Iterable[str], known: Collection[Key] = (), kept: Mapping[str, Topic] | None = None
+    ) -> Mapping[str, Topic]:
+        """Whole topics, by their key; of those ``kept`` from an earlier look, only thread and views are read."""
 
     @property
     def unread(self) -> Mapping[str, str]:
@@ -74,16 +86,19 @@ class _Kept:
 class Remembered:
     """A side for one turn; make another one for the next."""
 
-    def __init__(self, side: Side, shelf: Shelf | None = None) -> None:
+    def __init__(self, side: Side, shelf: Shelf | None = None, earlier: Earlier | None = None) -> None:
         """Remember nothing yet.
 
         Args:
             side: the one that is asked.
             shelf: where pictures are kept, which never change; without it they are fetched each time.
+            earlier: what earlier turns read; without it everything is read anew.
         """
         self._side = side
         self._parts = side if isinstance(side, InParts) else None
         self._shelf = shelf
+        self._earlier = earlier if self._parts is not None else None
+        self._doubtful: set[str] = set()
         self._pictures: set[str] = set()
         self._listing: Listing | None = None
         self._topics: dict[str, _Kept] = {}
@@ -151,6 +166,7 @@ class Remembered:
 
     def _forgotten(self, change: Change) -> Change:
         self._listing = None
+        self._doubtful.add(guid_key(change.topic or change.guid))
         self._topics.pop(guid_key(change.topic or change.guid), None)
         self._unread.pop(guid_key(change.topic or change.guid), None)
         if change.kind is Kind.DOCUMENT:
@@ -176,8 +192,7 @@ class Remembered:
         if not keys:
             return
         if self._parts is not None:
-            found = self._parts.bodies(keys, known)
-            unread = self._parts.unread
+            found, unread = self._read_parts(self._parts, keys, known)
         else:
             bodies = self._side.load(keys, known)
             found = bodies.topics
@@ -185,8 +200,27 @@ class Remembered:
             self._documents, self._project = bodies.documents, bodies.project
         self._unread |= {key: (reason, self.listing().topics.get(key)) for key, reason in unread.items()}
         for key, topic in found.items():
-            self._topics[key] = _Kept(topic, self.listing().topics.get(key), _brief(topic, known))
+            self._topics[key] = _Kept(topic, self.listing().topics.get(key), self._lacking(topic, known))
             self._pictures |= _pictures(topic)
+
+    def _read_parts(
+        self, parts: InParts, keys: list[str], known: Collection[Key]
+    ) -> tuple[Mapping[str, Topic], Mapping[str, str]]:
+        """Topics as far as earlier turns do not know them."""
+        if self._earlier is None:
+            return parts.bodies(keys, known), parts.unread
+        listing = self.listing()
+        wanted = {key: listing.topics[key] for key in keys if key in listing.topics}
+        kept = self._earlier.kept({key: item for key, item in wanted.items() if key not in self._doubtful})
+        same = kept if parts.telling_dates else {}
+        held = self._earlier.views(wanted) if parts.lasting_views else frozenset[Key]()
+        brief = held | frozenset(known) if held else known
+        read = parts.bodies([key for key in keys if key not in same], brief, kept)
+        if parts.lasting_views:
+            self._earlier.keep_views(dict(_with_all(read.values(), brief)))
+            read = {key: self._earlier.completed(topic) for key, topic in read.items()}
+        self._earlier.keep({key: (topic, wanted[key]) for key, topic in read.items() if key not in kept})
+        return {**same, **read}, parts.unread
 
     def _with_details(self, key: str, known: Collection[Key]) -> Topic:
         """A topic with the details of all viewpoints but the known ones."""
@@ -200,6 +234,11 @@ class Remembered:
         else:
             self._read([key], known)
         return self._topics[key].topic
+
+    def _lacking(self, topic: Topic, known: Collection[Key]) -> frozenset[str]:
+        """The viewpoints that came without details: those that were known, and of which no earlier turn has them."""
+        brief = _brief(topic, known)
+        return brief - self._earlier.detailed(topic) if self._earlier is not None else brief
 
     def _all_documents(self) -> tuple[Document, ...]:
         if self._documents is None:
@@ -225,6 +264,15 @@ def _brief(topic: Topic, known: Collection[Key]) -> frozenset[str]:
     return frozenset(
         guid_key(view.guid) for view in topic.viewpoints if key_of(Kind.VIEWPOINT, topic.guid, view.guid) in known
     )
+
+
+def _with_all(topics: Iterable[Topic], brief: Collection[Key]) -> Iterator[tuple[Key, Viewpoint]]:
+    """The viewpoints that came with all their details."""
+    for topic in topics:
+        for view in topic.viewpoints:
+            key = key_of(Kind.VIEWPOINT, topic.guid, view.guid)
+            if key not in brief:
+                yield key, view
 
 
 def _pictures(topic: Topic) -> frozenset[str]:

@@ -6,6 +6,7 @@ who, what both sides hold, and that the create is no longer open, all or nothing
 
 from bcfsync.store.lock import FolderLock
 from bcfsync.store.pair import Store
+from bcfsync.store.recollection import Recollected, Recollection
 from bcfsync.store.schema import SCHEMA_VERSION
 from bcfsync.store.shelf import BlobMissing, BlobShelf
 from bcfsync.store.words import (
@@ -43,6 +44,8 @@ __all__ = [
     "FolderLock",
     "LoggedDeed",
     "NoSuchRun",
+    "Recollected",
+    "Recollection",
     "Run",
     "SentWrite",
     "StateLocked",

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bcfsync.changes import Bodies, Side, Site
 from bcfsync.plan.policy import Place, Policy
+from bcfsync.sides.earlier import Earlier
 from bcfsync.store import BlobShelf, Store
 
 
@@ -38,6 +39,7 @@ class Partner:
         spare: keeps a topic (by its key there), and the documents beside it, before something of it is deleted on a
             side.
         shelf: where pictures of the server are kept.
+        earlier: what earlier turns read of the server.
     """
 
     side: Side
@@ -51,6 +53,7 @@ class Partner:
     neighbours: tuple[Store, ...] = ()
     spare: Callable[[Site, str, Bodies], None] = lambda _site, _topic, _bodies: None
     shelf: BlobShelf | None = None
+    earlier: Earlier | None = None
 
 
 def as_spelled(partner: Partner, found: Mapping[str, str]) -> Partner:

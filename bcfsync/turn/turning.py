@@ -108,7 +108,7 @@ class _Turn:
     def __init__(self, folder: Folder, partner: Partner, timing: Timing, command: str) -> None:
         self.folder = folder
         self.partner = partner
-        self.side = Remembered(partner.side, partner.shelf)
+        self.side = Remembered(partner.side, partner.shelf, partner.earlier)
         self.store = partner.store
         self.timing = timing
         self.command = command

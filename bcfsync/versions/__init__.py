@@ -3,6 +3,7 @@
 Owns: fitting and converting models. Sees: model, and bcfxml for the forms of 2.0. Rules: docs/conversion.md.
 """
 
+from bcfsync.versions.apis import file_version
 from bcfsync.versions.converting import Converted, converted
 from bcfsync.versions.fitting import NO_AUTHOR, NO_STATUS, NO_TITLE, NO_TYPE, UNKNOWN, WRITABLE, fitted
 from bcfsync.versions.flat import flattened
@@ -20,6 +21,7 @@ __all__ = [
     "Loss",
     "Remark",
     "converted",
+    "file_version",
     "fitted",
     "flattened",
 ]

@@ -23,7 +23,9 @@ Lost = Mapping[tuple[str, str], Collection[str]]
 """By title and kind, the members a server did not keep; "*" for whole things of the kind."""
 
 
-def compared(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]], lost: Lost, minus: set[str]) -> list[str]:
+def compared(
+    before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]], lost: Lost, minus: set[str]
+) -> list[str]:
     """What is different, a line each.
 
     Args:
@@ -52,7 +54,9 @@ def _topic(title: str, ours: dict[str, Any], theirs: dict[str, Any], lost: Lost,
         members = set(lost.get((title, kind), ()))
         if "*" in members:
             continue
-        before, after = (Counter(_item(item, minus | members, members) for item in each.get(name) or ()) for each in (ours, theirs))
+        before, after = (
+            Counter(_item(item, minus | members, members) for item in each.get(name) or ()) for each in (ours, theirs)
+        )
         found += [f"{title!r}: {kind} lost: {item}" for item in (before - after).elements()]
         found += [f"{title!r}: {kind} added: {item}" for item in (after - before).elements()]
     return found

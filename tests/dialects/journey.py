@@ -52,9 +52,7 @@ def journey(
     after = elsewhere.run("show", "--json", "--api", "3.0", out).summary_topics() if out.exists() else []
     titles = {topic["guid"].lower(): topic["title"] for topic in before}
     lost = on_record(first, titles)
-    return Journey(
-        first, again, back, writes, asked, lost, compared(before, after, lost, set() if stamps else STAMPS)
-    )
+    return Journey(first, again, back, writes, asked, lost, compared(before, after, lost, set() if stamps else STAMPS))
 
 
 def on_record(run: Ran, titles: dict[str, str]) -> dict[tuple[str, str], set[str]]:

@@ -34,7 +34,9 @@ class Dialect:
         mutable_viewpoints: a viewpoint may change under its guid.
         put: what PUT does with what its body leaves out: ``replace``, ``merge`` (nothing can be cleared), ``reset`` (to
             the project's first values), or ``none`` where there is no PUT.
-        undeletable: kinds it does not delete although the version has a route for it.
+        undeletable: kinds it does not delete, or that go with more than one would think, although the version has a route.
+        also_deletes: kinds it deletes although the version has no route for it.
+        comment_takes_viewpoint: who deletes a comment there deletes the viewpoint it shows.
         orders: its name of ``$orderby``; None where lists cannot be sorted.
         pages: whether lists can be read in pages at all.
         page: the size pages have to have; None for any.
@@ -66,6 +68,8 @@ class Dialect:
     mutable_viewpoints: bool = False
     put: str = "replace"
     undeletable: frozenset[str] = frozenset()
+    also_deletes: frozenset[str] = frozenset()
+    comment_takes_viewpoint: bool = False
     orders: str | None = "$orderby"
     pages: bool = True
     page: int | None = None

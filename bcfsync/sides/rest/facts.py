@@ -37,10 +37,13 @@ PAGE = "page"
 SHOWN, DOUBTED = "shown", "doubted"
 """Short names of the topics the list showed last, and of those that may only be hidden: see ``doubts``."""
 
+DATES_TELL = "dates_tell"
+"""YES where a topic's date was proven to move with everything that happens below it, deletions and lists included."""
+
 YES, NO = "yes", "no"
 ENFORCED, IGNORED, UNTAGGED, MISREAD = "enforced", "ignored", "untagged", "misread"
 
-OF_ONE_BASE = (KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE)
+OF_ONE_BASE = (DATES_TELL, KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE)
 """What says nothing of another version of the API, or of another server."""
 
 ALL = (ROOT, BASE, VERSION, DIALECT, USER, RIGHTS, SHOWN, DOUBTED, *OF_ONE_BASE)

@@ -156,10 +156,28 @@ class RestSide:
         documents, project = self.documents(), self.project_info()
         return Bodies(topics, documents, project, self.capabilities, unread=self.unread)
 
-    def bodies(self, keys: Iterable[str], known: Collection[Key] = ()) -> dict[str, Topic]:
-        """The part of ``load`` that is topics, by their key."""
+    @property
+    def lasting_views(self) -> bool:
+        """Whether a viewpoint never changes under its guid: so from 2.1 on, but for some servers."""
+        return not self._ways.dialect.mutable_viewpoints and not self.base.version.startswith("1.")
+
+    @property
+    def telling_dates(self) -> bool:
+        """Whether a topic that the list shows as before is as before, with all below it: proven, not promised."""
+        return self.learned.get(facts.DATES_TELL) == facts.YES
+
+    def bodies(
+        self, keys: Iterable[str], known: Collection[Key] = (), kept: Mapping[str, Topic] | None = None
+    ) -> dict[str, Topic]:
+        """The part of ``load`` that is topics, by their key.
+
+        Args:
+            keys: of topics that were listed.
+            known: viewpoints that may come without details.
+            kept: topics as they were read before, of which only the thread and the views are read again.
+        """
         found = [self._topics[key] for key in keys if key in self._topics]
-        return {guid_key(topic.guid): topic for topic in self.reader.whole(found, known)}
+        return {guid_key(topic.guid): topic for topic in self.reader.whole(found, known, kept)}
 
     @property
     def unread(self) -> Mapping[str, str]:
@@ -181,12 +199,12 @@ class RestSide:
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
         """Fetch the bytes of a picture, snippet or document."""
-        with self.http.open(blob.locator) as stream:
+        with self.reader.open(blob) as stream:
             yield stream
 
     def moved(self, tag: str | None) -> bool:
         """Whether the project may have changed: False only where the server says no and is proven to know."""
-        return not self._tag.unmoved(tag, self._session.routes.topics)
+        return not self._tag.unmoved(tag, self.reader.list_url)
 
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
         """Which topics are proven not to be there, by their keys.

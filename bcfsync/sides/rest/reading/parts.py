@@ -32,8 +32,10 @@ class TopicParts:
         self.cut_short = False
         """Whether a list below a topic may have had more items than the server gave."""
 
-    def whole(self, topic: Topic, known: Collection[Key]) -> Topic:
+    def whole(self, topic: Topic, known: Collection[Key], kept: Topic | None = None) -> Topic:
         """A topic of the list with everything below it; viewpoints that are ``known`` without their components.
+
+        Where it was ``kept`` from an earlier look, only its comments and viewpoints are read again.
 
         Raises:
             AnswerNotUnderstood, Refused, ServerTrouble: (subclasses) it cannot be read.
@@ -41,13 +43,24 @@ class TopicParts:
         guid = topic.guid
         views = self._items(guid, "viewpoints", self.codec.decode_viewpoint)
         comments = self._items(guid, "comments", self.codec.decode_comment)
-        references = self._items(guid, "document_references", self.codec.decode_reference)
-        return replace(
+        topic = replace(
             topic,
             viewpoints=tuple(
                 self._viewpoint(guid, view, brief=key_of(Kind.VIEWPOINT, guid, view.guid) in known) for view in views
             ),
             comments=tuple(map(readable, comments)),
+        )
+        if kept is not None:
+            return replace(
+                topic,
+                document_references=kept.document_references,
+                files=kept.files,
+                related_topics=kept.related_topics,
+                bim_snippet=kept.bim_snippet,
+            )
+        references = self._items(guid, "document_references", self.codec.decode_reference)
+        return replace(
+            topic,
             document_references=tuple(references),
             files=self.codec.decode_files(self._part(guid, "files")),
             related_topics=self.codec.decode_related(self._part(guid, "related_topics")),
