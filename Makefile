@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance server-load server-kills clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance server-load server-kills dialects fault-runs clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -80,6 +80,12 @@ server-load: $(STAMP)  ## a minute of sixteen clients, and what 100,000 topics c
 
 server-kills: $(STAMP)  ## the reference server killed under load, and what it had acknowledged looked for: N=100 SEED=1
 	$(BIN)/python tests/server/load.py --kills $(or $(N),100) --seed $(or $(SEED),1)
+
+dialects: $(STAMP)  ## archives through every server of the field and back: the matrix; ROWS="openproject bimdata" for some
+	$(BIN)/python tests/dialects/matrix.py $(ROWS)
+
+fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0
+	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

@@ -1,4 +1,4 @@
-"""A server of the field: the reference server in one of its dialects, on a port of this machine, and what came to it."""
+"""A server of the field: the reference server in one of its dialects, on a port here, and what came to it."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator

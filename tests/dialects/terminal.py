@@ -30,7 +30,7 @@ class Ran:
 
     @property
     def summary(self) -> dict[str, Any]:
-        return self.lines[-1]
+        return self.lines[-1] if self.out else {}
 
     def summary_topics(self) -> list[dict[str, Any]]:
         return json.loads(self.out)["topics"]

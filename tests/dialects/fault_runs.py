@@ -1,0 +1,87 @@
+"""Imports over a line that loses answers, through servers of several kinds, until all is there; then nothing is double.
+
+    python tests/dialects/fault_runs.py [--seeds 500] [--first 0]     1 where a seed ends wrong
+
+A seed chooses the server, and which requests go wrong: of 100 answers 5 are lost after the request was carried out, 5
+are 503, and 2 are cut. The import is run again as a person would, until it says that all is done.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from contents import STAMPS, compared
+from field_server import PROJECT, field_server
+from journey import ROOT, on_record
+from rows import FAULT_ROWS
+from terminal import Ran, Terminal
+
+ARCHIVES = ("samples/2.1/site-walk.bcf", "samples/3.0/terrace-and-roof.bcf")
+FAULTS = ("lose-response:0.05", "503:0.05", "cut-body:0.02")
+MOST_RUNS = 60
+
+
+def failures(folder: Path, seed: int) -> list[str]:
+    """What is wrong at the end of a seed."""
+    row = FAULT_ROWS[seed % len(FAULT_ROWS)]
+    machine, elsewhere = Terminal(folder / "here"), Terminal(folder / "elsewhere")
+    archive = ROOT / ARCHIVES[seed // len(FAULT_ROWS) % len(ARCHIVES)]
+    data = folder / "server"
+    kept: dict[tuple[str, str], set[str]] = {}
+    with patch("time.sleep"), field_server(data, row.dialects, (*row.faults, *FAULTS), seed=seed) as server:
+        there = ("--json", "--settle", "0", "--url", server.api + row.path, "--project", PROJECT)
+        for _ in range(MOST_RUNS):
+            last = machine.run("import", *there, archive)
+            for name, members in unkept(last).items():
+                kept.setdefault(name, set()).update(members)
+            if last.code in {0, 3} and not last.summary.get("failed"):
+                break
+            if last.code not in {0, 3, 5}:
+                return [f"the import ended with {last.code}: {last.err[-300:]}"]
+        else:
+            return [f"the import came to no end: {last.code} {last.err[-300:]}"]
+    with field_server(data, row.dialects, row.faults, seed=seed) as server:
+        there = ("--json", "--settle", "0", "--url", server.api + row.path, "--project", PROJECT)
+        machine.run("import", *there, archive)
+        again = machine.run("import", *there, archive)
+        wrong = [f"the last import wrote {item}" for item in server.writes() if again.summary.get("created")]
+        out = folder / "back.bcf"
+        back = elsewhere.run("export", *there, out)
+        if back.code:
+            return [*wrong, f"the export ended with {back.code}: {back.err[-300:]}"]
+    before, after = (machine.run("show", "--json", "--api", "3.0", path).summary_topics() for path in (archive, out))
+    titles = {topic["guid"].lower(): topic["title"] for topic in before}
+    lost = on_record(again, titles)
+    for (topic, kind), members in kept.items():
+        lost[titles.get(topic, topic), kind].update(members)
+    doubled = len(after) - len(before)
+    return wrong + ([f"{doubled} topics too many"] if doubled else []) + compared(before, after, lost, STAMPS)
+
+
+def unkept(run: Ran) -> dict[tuple[str, str], set[str]]:
+    """What a run says that the server did not keep, by topic and kind."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for item in run.summary.get("unkept", []):
+        found.setdefault((item["topic"].lower(), item["kind"]), set()).add(item["field"])
+    return found
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--seeds", type=int, default=500)
+    asked.add_argument("--first", type=int, default=0)
+    options = asked.parse_args()
+    bad = 0
+    for seed in range(options.first, options.first + options.seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            for line in (found := failures(Path(folder), seed)):
+                print(f"seed {seed} ({FAULT_ROWS[seed % len(FAULT_ROWS)].name}): {line}", flush=True)
+            bad += bool(found)
+    print(f"{options.seeds} seeds, {bad} of them wrong")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
