@@ -25,6 +25,8 @@ def plan_snippet(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
     snippet = topic.bim_snippet
     if snippet is None or snippet.blob is None or snippet.is_external or not drawing.capabilities.snippets:
         return
+    if any(item.field == "bim_snippet" and item.guid == topic.guid for item in drawing.conflicts):
+        return  # whose snippet it is to be is not settled, so nobody needs the bytes yet
     atom = Atom(Kind.SNIPPET, topic.guid, topic.guid, part_label(Kind.SNIPPET, topic))
     held = counterpart.bim_snippet if counterpart else None
     shadows = drawing.shadows(atom.key, snippet, held)

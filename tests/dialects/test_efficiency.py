@@ -83,3 +83,16 @@ def test_viewpoints_and_pictures_are_fetched_once_ever(tmp_path: Path):
         assert not [item for item in requests if item.endswith(details) or "/bitmaps/" in item]
         one, two = (json.loads(machine.run("show", "--json", tmp_path / name).out) for name in ("one.bcf", "two.bcf"))
         assert one["topics"] == two["topics"]
+
+
+def test_a_snippet_in_conflict_is_not_sent_again_and_again(tmp_path: Path):
+    """Three handovers of one week: they disagree about a snippet, and an import of the oldest sent its bytes each time."""
+    machine = Terminal(tmp_path / "state")
+    files = [ROOT / "samples" / name for name in ("2.1/coordination-week-12.bcf", "2.0/first-handover.bcfzip")]
+    with field_server(tmp_path / "data") as server:
+        machine.run("import", *there(server), *files)
+        server.requests.clear()
+        again = machine.run("import", *there(server), *files)
+        assert again.code == 6
+        assert "bim_snippet" in {item["field"] for item in again.of("conflict")}
+        assert server.writes() == []
