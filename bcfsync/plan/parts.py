@@ -11,7 +11,7 @@ from bcfsync.changes import Bodies, Files, Kind, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Merged, Shadows, merge_scalars, merged_set
 from bcfsync.model import BimSnippet, DocumentReference, Topic
-from bcfsync.plan import deleting
+from bcfsync.plan import deleting, values
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import document_label, part_label, reference_label
 from bcfsync.plan.pairing import Candidate, pair
@@ -29,6 +29,8 @@ def plan_snippet(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> N
         return  # whose snippet it is to be is not settled, so nobody needs the bytes yet
     atom = Atom(Kind.SNIPPET, topic.guid, topic.guid, part_label(Kind.SNIPPET, topic))
     held = counterpart.bim_snippet if counterpart else None
+    if values.snippet_waits(drawing, snippet, held):
+        return
     shadows = drawing.shadows(atom.key, snippet, held)
     known = shadows.known and counterpart is not None
     if known and not _other_bytes(snippet, shadows.source):
