@@ -1,54 +1,13 @@
 """HTTP, with the wire in the test's hands: retries, redirects, bounds, and errors in our words."""
 
-import gzip
-import io
-import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import httpx
 import pytest
+from net_wire import ROOT, Wire, raw, said
 
 from bcfsync.errors import LoginNeeded, ServerTrouble, UsageError
-from bcfsync.net import Http, InsecureUrl, NotJson, Refused, Seams, Unanswered, Unreachable, checked_url
-
-ROOT = "https://server.test"
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Wire:
-    """Gives the answers in turn, the last one for ever; remembers requests and naps."""
-
-    def __init__(self, *answers: httpx.Response | Exception | Handler) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-        self.naps: list[float] = []
-        self._lock = threading.Lock()
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        with self._lock:
-            answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
-            self.requests.append(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer if isinstance(answer, httpx.Response) else answer(request)
-
-    def http(self, root: str = ROOT, token: str | None = "t0ken", **bounds: int) -> Http:
-        transport = httpx.MockTransport(self)
-        return Http(root, token, Seams(transport, self.naps.append, lambda: 1.0, **bounds))
-
-
-def said(status: int, body: object = None, **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, json=body, headers=named)
-
-
-def raw(status: int, body: bytes, **headers: str) -> httpx.Response:
-    return httpx.Response(
-        status, content=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
-    )
+from bcfsync.net import InsecureUrl, NotJson, Refused, Unanswered, Unreachable, checked_url
 
 
 def test_a_read_gives_json_and_the_strong_tag():
@@ -58,46 +17,6 @@ def test_a_read_gives_json_and_the_strong_tag():
 
 def test_a_weak_tag_is_no_tag():
     assert Wire(said(200, [], ETag='W/"one"')).http().get(f"{ROOT}/x").etag is None
-
-
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_read_that_meets_passing_trouble_is_tried_again(status):
-    wire = Wire(said(status), said(status), said(200, []))
-    assert wire.http().get(f"{ROOT}/x").data == []
-    assert wire.naps == [0.5, 2.0]
-
-
-@pytest.mark.parametrize("error", [httpx.ConnectError("no"), httpx.ReadTimeout("no"), httpx.RemoteProtocolError("no")])
-def test_a_read_is_given_up_after_four_tries(error):
-    wire = Wire(error)
-    with pytest.raises(Unreachable, match=r"https://server\.test/x: the server cannot be reached: no"):
-        wire.http().get(f"{ROOT}/x?secret=1")
-    assert (len(wire.requests), wire.naps) == (4, [0.5, 2.0, 8.0])
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_trouble_that_does_not_pass_is_the_servers(status):
-    wire = Wire(said(status, {"message": "later"}))
-    with pytest.raises(ServerTrouble, match=f"{status}: later"):
-        wire.http().get(f"{ROOT}/x")
-    assert len(wire.requests) == 4
-
-
-@pytest.mark.parametrize(
-    ("given", "nap"),
-    [("7", 7.0), ("0", 0.0), ("-3", 0.0), ("9999", 30.0), ("inf", 30.0), ("nan", 0.0), ("soon", 0.5), ("", 0.5),
-     ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("Wed, 21 Oct 2015 07:28:00 -0000", 0.5)],
-)  # fmt: skip
-def test_retry_after_is_heeded_within_bounds(given, nap):
-    wire = Wire(said(503, Retry_After=given), said(200, []))
-    wire.http().get(f"{ROOT}/x")
-    assert wire.naps == [nap]
-
-
-def test_retry_after_may_be_a_date():
-    wire = Wire(said(503, Retry_After=format_datetime(datetime.now(UTC) + timedelta(seconds=20))), said(200, []))
-    wire.http().get(f"{ROOT}/x")
-    assert 15 < wire.naps[0] <= 20
 
 
 def test_a_write_is_sent_once():
@@ -110,28 +29,6 @@ def test_a_write_is_sent_once():
 def test_a_write_that_never_left_is_unreachable():
     with pytest.raises(Unreachable):
         Wire(httpx.ConnectError("refused")).http().send("POST", f"{ROOT}/x", {})
-
-
-@pytest.mark.parametrize("status", [502, 503, 504])
-def test_what_a_proxy_says_of_a_write_leaves_it_open(status):
-    wire = Wire(said(status))
-    with pytest.raises(Unanswered, match=f"POST answered {status}"):
-        wire.http().send("POST", f"{ROOT}/x", {})
-    assert len(wire.requests) == 1
-
-
-def test_a_write_that_came_too_soon_was_not_done_and_is_sent_again():
-    wire = Wire(said(429, Retry_After="3"), said(201, {"guid": "g"}))
-    assert wire.http().send("POST", f"{ROOT}/x", {"a": 1}).data == {"guid": "g"}
-    assert wire.naps == [3.0]
-    assert [request.content for request in wire.requests] == [b'{"a": 1}'] * 2
-
-
-def test_a_write_that_always_comes_too_soon_is_given_up():
-    wire = Wire(said(429))
-    with pytest.raises(ServerTrouble, match="429"):
-        wire.http().send_bytes("PUT", f"{ROOT}/x", io.BytesIO(b"bytes"), {})
-    assert [request.content for request in wire.requests] == [b"bytes"] * 4
 
 
 def test_a_write_carries_token_condition_and_body():
@@ -149,63 +46,12 @@ def test_an_empty_answer_to_a_write_is_fine_and_tells_its_place():
     assert (answer.data, answer.location) == (None, f"{ROOT}/x/1")
 
 
-def test_a_read_follows_two_redirects_on_its_server():
-    wire = Wire(raw(302, b"", Location="/y"), raw(301, b"", Location=f"{ROOT}:443/z"), said(200, [1]))
-    assert wire.http().get(f"{ROOT}/x").data == [1]
-    assert [str(request.url.path) for request in wire.requests] == ["/x", "/y", "/z"]
-
-
-def test_a_circle_of_redirects_ends():
-    with pytest.raises(ServerTrouble, match="too many redirects"):
-        Wire(raw(302, b"", Location="/x")).http().get(f"{ROOT}/x")
-
-
-@pytest.mark.parametrize(
-    "target", ["https://other.test/x", "http://server.test/x", "https://server.test:8443/x", "//other.test/x",
-               "https://server.test.other.test/", "http://[", "https://server.test:99999/", "ftp://server.test/"],
-)  # fmt: skip
-def test_the_token_goes_nowhere_else(target):
-    wire = Wire(raw(302, b"", Location=target), said(200, []))
-    with pytest.raises((ServerTrouble, Unreachable)):
-        wire.http().get(f"{ROOT}/x")
-    assert {request.url.host for request in wire.requests} == {"server.test"}
-    assert {request.url.port for request in wire.requests} == {None}
-
-
 @pytest.mark.parametrize("url", ["https://other.test/x", "http://[", "/x", "https://server.test:x/", "\x01"])
 def test_an_address_from_elsewhere_is_not_asked(url):
     wire = Wire(said(200, []))
     with pytest.raises(ServerTrouble):
         wire.http().get(url)
     assert wire.requests == []
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirected_write_is_not_followed(status):
-    wire = Wire(raw(status, b"", Location="/y"), said(200, {}))
-    with pytest.raises(ServerTrouble, match="POST was redirected"):
-        wire.http().send("POST", f"{ROOT}/x", {})
-    assert len(wire.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [(b'{"message": "m"}', "m"), (b'{"error": "e"}', "e"), (b'{"detail": [{"loc": 1}]}', "[{'loc': 1}]"),
-     (b'{"title": "t", "detail": "d"}', "d"), (b'{"message": "a\\nb  c"}', "a b c"), (b"<html>", "Forbidden"),
-     (b"", "Forbidden"), (b"[1]", "Forbidden"), (b"\xff", "Forbidden"), (b"[" * 100_000, "Forbidden"),
-     (b'{"message": ""}', "Forbidden")],
-)  # fmt: skip
-def test_a_refusal_says_what_the_server_said(body, words):
-    with pytest.raises(Refused) as caught:
-        Wire(raw(403, body)).http().get(f"{ROOT}/x")
-    assert str(caught.value) == f"{ROOT}/x: the server answered 403: {words}"
-    assert (caught.value.status, caught.value.exit_code) == (403, 3)
-
-
-def test_a_long_saying_is_cut():
-    with pytest.raises(Refused) as caught:
-        Wire(said(400, {"message": "x" * 10_000})).http().get(f"{ROOT}/x")
-    assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize("method", ["get", "send"])
@@ -228,14 +74,6 @@ def test_a_refusal_is_not_tried_again(status):
     assert (caught.value.status, len(wire.requests)) == (status, 1)
 
 
-@pytest.mark.parametrize("status", [500, 505, 304])
-def test_a_servers_defect_is_trouble_and_not_tried_again(status):
-    wire = Wire(raw(status, b"oops"))
-    with pytest.raises(ServerTrouble, match=str(status)):
-        wire.http().get(f"{ROOT}/x")
-    assert len(wire.requests) == 1
-
-
 @pytest.mark.parametrize(
     ("body", "words"),
     [(b" <html>", "HTML"), (b'{"a": ', "not JSON"), (b"", "not JSON"), (b"\xff", "not JSON"), (b"[" * 100_000, "not")],
@@ -243,82 +81,6 @@ def test_a_servers_defect_is_trouble_and_not_tried_again(status):
 def test_what_is_not_json_is_told(body, words):
     with pytest.raises(NotJson, match=words):
         Wire(raw(200, body)).http().get(f"{ROOT}/x")
-
-
-def test_a_packed_answer_is_unpacked():
-    wire = Wire(raw(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip"))
-    assert wire.http().get(f"{ROOT}/x").data == {"a": 1}
-
-
-@pytest.mark.parametrize(("method", "error"), [("GET", Unreachable), ("POST", Unanswered)])
-def test_an_answer_that_cannot_be_unpacked_is_as_good_as_none(method, error):
-    http = Wire(lambda _: raw_stream(200, [b"not packed"], Content_Encoding="gzip")).http()
-    with pytest.raises(error):
-        http.get(f"{ROOT}/x") if method == "GET" else http.send("POST", f"{ROOT}/x", {})
-
-
-class Chunks(httpx.SyncByteStream):
-    """A body that comes in pieces; counts those that were taken."""
-
-    def __init__(self, pieces: object) -> None:
-        self.pieces = pieces
-        self.taken = 0
-
-    def __iter__(self):
-        for piece in self.pieces:
-            self.taken += 1
-            yield piece
-
-
-def raw_stream(status: int, pieces: object, **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, headers=named, stream=Chunks(pieces))
-
-
-def endless():
-    while True:
-        yield b"x" * 1000
-
-
-@pytest.mark.parametrize("status", [200, 403, 500])
-def test_an_endless_answer_is_read_only_to_the_bound(status):
-    pieces = Chunks(endless())
-    answer = httpx.Response(status, stream=pieces)
-    with pytest.raises(ServerTrouble, match="larger than 10,000 bytes"):
-        Wire(answer).http(json_bytes=10_000).get(f"{ROOT}/x")
-    assert pieces.taken == 11
-
-
-def test_endless_bytes_are_read_only_to_the_bound():
-    http = Wire(raw_stream(200, endless())).http(blob_bytes=10_000)
-    with pytest.raises(ServerTrouble, match="larger than 10,000 bytes"), http.open(f"{ROOT}/x"):
-        pytest.fail("the block runs only with all bytes")
-
-
-def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped():
-    packed = gzip.compress(b" " * 1_000_000)
-    with pytest.raises(ServerTrouble, match="larger than"):
-        Wire(raw(200, packed, Content_Encoding="gzip")).http(json_bytes=10_000).get(f"{ROOT}/x")
-
-
-def test_bytes_are_given_whole():
-    with Wire(raw(200, b"a" * 5000)).http().open(f"{ROOT}/x") as stream:
-        assert stream.read() == b"a" * 5000
-
-
-@pytest.mark.parametrize("length", ["4999", "5001", "0" * 30 + "1", "9" * 5000])
-def test_bytes_that_are_not_as_many_as_promised_are_told(length):
-    http = Wire(raw_stream(200, [b"a" * 5000], Content_Length=length)).http()
-    with pytest.raises(ServerTrouble, match="cut off"), http.open(f"{ROOT}/x"):
-        pytest.fail("the block runs only with all bytes")
-
-
-@pytest.mark.parametrize("length", ["5000", "05000", "", "many", "²", "-1"])
-def test_a_promise_that_holds_or_is_none_is_no_trouble(length):
-    headers = {"Content-Length": length.encode("latin-1")}
-    answer = httpx.Response(200, headers=headers, stream=Chunks([b"a" * 5000]))
-    with Wire(answer).http().open(f"{ROOT}/x") as stream:
-        assert len(stream.read()) == 5000
 
 
 def test_traffic_is_counted_with_tries_and_bodies():

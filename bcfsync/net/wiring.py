@@ -1,0 +1,82 @@
+"""The connections of a session: time-outs, certificates, proxies.
+
+Owns: how httpx is set up. Sees: addresses, errors. Certificates are judged by the system's own store (truststore), so a
+company's root certificate counts where it is installed; nothing switches that off. Proxies are those of the environment
+(HTTPS_PROXY, ALL_PROXY, NO_PROXY, as httpx reads them), but never for this machine.
+"""
+
+import ssl
+
+import httpx
+import truststore
+
+from bcfsync import __version__
+from bcfsync.net.addresses import is_loopback, short
+from bcfsync.net.arriving import ACCEPTED
+from bcfsync.net.errors import BadCertificate, BadProxy, Unreachable
+from bcfsync.net.pacing import MOST
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_LIMITS = httpx.Limits(max_connections=MOST + 4, max_keepalive_connections=MOST + 4)
+_HEADERS = {
+    "User-Agent": f"bcfsync/{__version__}",
+    "Accept": "application/json, */*;q=0.5",
+    "Accept-Encoding": ACCEPTED,
+}
+
+
+def client_for(host: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    """A client without any sign-in of its own, for a session with this host.
+
+    Raises:
+        BadProxy: the environment names a proxy that is none.
+    """
+    try:
+        return httpx.Client(
+            headers=_HEADERS,
+            timeout=_TIMEOUT,
+            limits=_LIMITS,
+            follow_redirects=False,
+            transport=transport,
+            mounts=_past_proxies(host),
+            verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        )
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        # the address of a proxy may hold a password: its text is not repeated
+        raise BadProxy("the environment names a proxy that cannot be used") from error
+
+
+def _past_proxies(host: str) -> dict[str, httpx.BaseTransport | None]:
+    """This machine is reached directly: a proxy would get the token, and means another machine by this name."""
+    here = ["localhost", "127.0.0.1", "::1", *([host] if is_loopback(host) else [])]
+    return {f"all://[{name}]" if ":" in name else f"all://{name}": None for name in here}
+
+
+def failure(url: str, error: Exception) -> Unreachable | BadCertificate:
+    """Why no answer came to what was never sent, or may be sent again."""
+    bad = _certificate(error)
+    if bad is not None:
+        host = httpx.URL(url).host
+        return BadCertificate(f"{short(url)}: the certificate is not one to trust for {host}: {bad}")
+    said = str(error) or type(error).__name__
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(f"{short(url)}: the proxy does not lead to the server: {said}")
+    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
+        return Unreachable(f"{short(url)}: the server does not answer: {said}")
+    if isinstance(error, httpx.NetworkError | httpx.TimeoutException) and not isinstance(error, httpx.ReadError):
+        return Unreachable(f"{short(url)}: the server cannot be reached: {said}")
+    return Unreachable(f"{short(url)}: the connection broke: {said}")
+
+
+def is_certificate(error: BaseException) -> bool:
+    """Whether it was the certificate: trying again does not help."""
+    return _certificate(error) is not None
+
+
+def _certificate(error: BaseException | None) -> str | None:
+    """What is wrong with the certificate, where that is what an error is about."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return (error.verify_message or str(error)).rstrip(".")
+        error = error.__cause__ or error.__context__
+    return None
