@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance server-load server-kills dialects fault-runs clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -75,6 +75,9 @@ kills: $(STAMP)  ## the program killed by the system, and what is left judged: N
 conformance: $(STAMP)  ## every route of every version of the reference server, row by row: WRITE=1 into docs/server.md, URL=http://… TOKEN=… for another server
 	$(BIN)/python tests/server/conformance/table.py $(if $(WRITE),--write) $(if $(URL),--url $(URL)) $(if $(TOKEN),--token $(TOKEN))
 
+throughput: $(STAMP)  ## a first export of 1,000 topics over a wire of 50 ms, beside a plain client; fails below 80 % of what the wire allows
+	$(BIN)/python benchmarks/throughput.py $(THROUGHPUT)
+
 server-load: $(STAMP)  ## a minute of sixteen clients, and what 100,000 topics cost: SECONDS=60 TOPICS=100000
 	$(BIN)/python benchmarks/server_load.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TOPICS),--topics $(TOPICS))
 
@@ -82,7 +85,7 @@ server-kills: $(STAMP)  ## the reference server killed under load, and what it h
 	$(BIN)/python tests/server/load.py --kills $(or $(N),100) --seed $(or $(SEED),1)
 
 dialects: $(STAMP)  ## archives through every server of the field and back: the matrix; ROWS="openproject bimdata" for some
-	$(BIN)/python tests/dialects/matrix.py $(ROWS)
+	$(BIN)/python tests/dialects/matrix.py $(if $(WRITE),--write) $(ROWS)
 
 fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0
 	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)

@@ -5,7 +5,7 @@ agreed as it stands on each side; an equal member is agreed; any other keeps its
 other side made meanwhile is still seen as an edit next time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -44,6 +44,7 @@ def advanced(
     across: Callable[[str], str] = guid_key,
     *,
     expected: Entity | None = None,
+    held: Collection[tuple[str, str]] = (),
 ) -> Shadows:
     """The shadows after a write; a mark stands for what the two have never agreed on.
 
@@ -54,9 +55,12 @@ def advanced(
         written: the members the step wrote; None for all of them (a create).
         across: the key on the target of an id of the source.
         expected: what the target held before a write; None where nothing was written.
+        held: members of the source that were not sent, each with the value that was in the way.
     """
     if isinstance(source, Files) and isinstance(target, Files):
         return _agreed_files(old, source, target, expected)
+    if written is None and isinstance(source, Topic) and isinstance(target, Topic) and held:
+        return _sent_in_part(source, target, held)
     if written is None:
         return Shadows(source, target)
     names = set(written)
@@ -70,12 +74,25 @@ def advanced(
     for name in TOPIC_SETS if isinstance(source, Topic) else ():
         before = (getattr(old.source, name, ()), getattr(old.target, name, ()))
         sent = _keys(expected, name, spelled) if name in names else None
-        new_source[name], new_target[name] = _agreed(
-            getattr(source, name), getattr(target, name), before, (spelled, spelled), sent
-        )
+        lacking = {spelled(value) for member, value in held if member == name}
+        ours = tuple(item for item in getattr(source, name) if spelled(item) not in lacking)
+        new_source[name], new_target[name] = _agreed(ours, getattr(target, name), before, (spelled, spelled), sent)
     changed_source: dict[str, Any] = new_source
     changed_target: dict[str, Any] = new_target
     return Shadows(replace(source, **changed_source), replace(target, **changed_target))
+
+
+def _sent_in_part(source: Topic, target: Topic, held: Collection[tuple[str, str]]) -> Shadows:
+    """The shadows of a new topic that was sent without some of its members.
+
+    These wait to be sent: nothing is on record of them for the source. What the target holds in their place it chose by
+    itself, and as long as that stays so, nobody has edited it there.
+    """
+    members: dict[str, Any] = {name: marked(source, name, NEVER) for name, _ in held if name not in TOPIC_SETS}
+    for name in TOPIC_SETS:
+        lacking = {spelled(value) for member, value in held if member == name}
+        members[name] = tuple(item for item in getattr(source, name) if spelled(item) not in lacking)
+    return Shadows(replace(source, **members), target)
 
 
 def unmerged(new: Shadows, names: Iterable[str]) -> Shadows:

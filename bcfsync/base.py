@@ -3,7 +3,7 @@
 Owns: store → changes.Base. Sees: store, plain, changes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bcfsync import plain
@@ -46,6 +46,16 @@ class _Copies(Mapping[Key, tuple[tuple[Entity, Entity | None], ...]]):
         self.texts: dict[Key, dict[str, str]] = {}
         self.seen: dict[Key, dict[str, str]] = {}
 
+    def add_waiting(self, texts: Iterable[tuple[Key, str, str]]) -> None:
+        """Add what archives hold and have not agreed on whole, where it only waits for the server to have its values.
+
+        What an archive never agreed on otherwise measures no other one.
+        """
+        for key, name, text in texts:
+            then = self.seen.get(key, {}).get(name)
+            if then is not None and not has_marks(then):
+                self.texts.setdefault(key, {})[name] = text
+
     def __getitem__(self, key: Key) -> tuple[tuple[Entity, Entity | None], ...]:
         kind, seen = ENTITIES[key.kind], self.seen.get(key, {})
         found: dict[str, str | None] = {}
@@ -74,6 +84,7 @@ def read_base(store: Store, replica: str) -> Base:
     others = _Copies()
     others.seen = copies.seen
     unsettled: set[Key] = set()
+    doubtful: list[tuple[Key, str, str]] = []
     for key, name, text in store.shadows():
         if text == UNSETTLED:
             unsettled.update({key} if name == replica else ())
@@ -86,10 +97,13 @@ def read_base(store: Store, replica: str) -> Base:
         elif archive is not None:
             copies.seen.setdefault(key, {})[archive] = text
         else:
-            if not has_marks(text):  # what an archive never agreed on measures no other one
+            if has_marks(text):
+                doubtful.append((key, name, text))
+            else:
                 copies.texts.setdefault(key, {})[name] = text
             if not name.startswith(PAST):
                 others.texts.setdefault(key, {})[name] = text
+    copies.add_waiting(doubtful)
     return Base(
         to_remote=to_remote,
         to_local={theirs: ours for ours, theirs in to_remote.items()},

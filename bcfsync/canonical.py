@@ -8,7 +8,7 @@ comment belong to whoever holds it and are no content.
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -166,6 +166,13 @@ def viewpoint_content(view: Viewpoint) -> str:
         "snapshot": view.snapshot is not None and view.snapshot.blob is not None,
     }
     return digest(shown)
+
+
+@remembered
+def viewpoint_outline(view: Viewpoint) -> str:
+    """Digest of what a viewpoint is made with where it is made in parts: camera, lines and planes."""
+    bare = replace(view, bitmaps=(), snapshot=None, components=None)
+    return viewpoint_content(bare)
 
 
 @remembered

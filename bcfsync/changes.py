@@ -12,7 +12,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import IO, NamedTuple, Protocol
 
-from bcfsync.errors import Guarded
 from bcfsync.guids import guid_key
 from bcfsync.model import (
     BimSnippet,
@@ -134,10 +133,11 @@ def key_of(kind: Kind, topic: str, guid: str) -> Key:
 class Capabilities:
     """What a side can do, as data, so that the planner stays pure.
 
-    ``client_guid``: the side keeps the guid we send. ``user`` is who we are there. ``deletes`` are the kinds of atom
-    it can delete. ``trusted``: what it does not show is not there; False where user or rights are others than last
-    time, since a lost right hides topics. ``stamps``: authors and dates are what we send. ``whole_topics``: a new topic
-    goes there with its viewpoints and comments at once, see ``Change.below``.
+    ``client_guid``: it keeps the guid we send. ``user``: who we are there. ``deletes``: what it deletes. ``trusted``:
+    what it does not show is not there; not so where user or rights are others than last time. ``stamps``: authors and
+    dates are what we send. ``whole_topics``: a new topic goes there with all of ``Change.below``. ``views_in_parts``: a
+    viewpoint is made by several requests, and may be there in part; an UPDATE of one that was begun completes it.
+    ``views_change``: one may change there under its guid.
     """
 
     name: str
@@ -149,6 +149,17 @@ class Capabilities:
     trusted: bool = True
     stamps: bool = False
     whole_topics: bool = False
+    views_in_parts: bool = False
+    views_change: bool = False
+    cut: tuple["CutList", ...] = ()
+
+
+class CutList(NamedTuple):
+    """A list below a topic that a side ends after so many items, and may have more; the topic by its key."""
+
+    topic: str
+    name: str
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +184,13 @@ class Listing:
     """All topics of a side by their key; ``complete`` unless a part could not be read.
 
     ``tag`` names this state of the side, where it has a name: ``Side.moved`` asks whether it is still the same.
+    ``cut`` where the side ends its list after so many topics, and may have others that nobody can ask for.
     """
 
     topics: Mapping[str, Listed]
     complete: bool = True
     tag: str | None = None
+    cut: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +295,7 @@ class Step:
         merged: those of them whose new value is neither side's own, so that nothing is agreed on yet.
         expected: for updates and deletions, the value the site held when the plan was made.
         label: how to call it before people.
+        held: members of the origin that are not sent, each with the value that is in the way.
     """
 
     number: int
@@ -297,6 +311,7 @@ class Step:
     fields: tuple[str, ...] = ()
     expected: Entity | None = None
     merged: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +336,8 @@ class Cause(StrEnum):
     """What sort of reason a hold has.
 
     MISSING: deleted across, and nobody said that deletions travel. ASKED: a deletion that waits for a person's word.
-    QUARANTINED: it failed, and its next try is not due. UNREAD: the server did not tell what is there. Anything else is
-    OTHER.
+    QUARANTINED: it failed, and its next try is not due. UNREAD: the server did not tell what is there. VALUE: a member
+    has a value the server does not offer. Anything else is OTHER.
     """
 
     OTHER = "other"
@@ -330,11 +345,12 @@ class Cause(StrEnum):
     ASKED = "asked"
     QUARANTINED = "quarantined"
     UNREAD = "unread"
+    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Something that is not done, and why."""
+    """Something that is not done, and why; ``field`` is the one member it is about, else the whole atom waits."""
 
     kind: Kind
     topic: str
@@ -342,6 +358,7 @@ class Hold:
     reason: str
     label: str
     cause: Cause = Cause.OTHER
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,8 +394,7 @@ class Plan:
 class Change:
     """A step as its target side understands it: all ids are the target's own.
 
-    ``below``: of a new topic, the viewpoints and comments that the plan makes in it, which follow as changes of their
-    own; filled only for sides that make whole topics (``Capabilities.whole_topics``).
+    ``below``: of a new topic, the viewpoints and comments that follow; only for sides that make whole topics.
     """
 
     step: int
@@ -451,44 +467,30 @@ class Side(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this side can do."""
-        ...
 
     def listing(self) -> Listing:
         """All topics, cheaply."""
-        ...
 
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
         """Whole topics, with comments, viewpoints, references, and the digests of their pictures where cheap.
 
         Viewpoints among ``known`` (keys of this side) may come without details: they never change.
         """
-        ...
 
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
         """The bytes of a blob that came from this side."""
-        ...
 
     def moved(self, tag: str | None) -> bool:
         """Whether anything may be different from the listing that had this tag; True where the side cannot tell."""
-        ...
 
     def gone(self, keys: Iterable[str]) -> frozenset[str]:
         """Which of these topics (by key) are proven not to be there: asked one by one, hidden ones left out."""
-        ...
 
     def lacks(self, key: Key) -> bool:
         """Whether what a topic's lists did not show (by its key) is not there either when it is asked for by itself."""
-        ...
 
     def apply(self, changes: Iterable[Change], source: "Side") -> Iterator["Outcome | Prepared"]:
         """Carry out the changes in order, one outcome each; bytes come from the side ``source``.
 
         A side that replaces a whole file says ``Prepared`` before it does so, and its outcomes after.
         """
-        ...
-
-
-class WorldMoved(Guarded):
-    """The sides keep changing under the plan."""
-
-    hint = "run the command again when nobody is working on the project"

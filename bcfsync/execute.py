@@ -28,20 +28,24 @@ from bcfsync.changes import (
     Site,
     Status,
     Step,
+    Unkept,
     Verb,
     key_of,
 )
 from bcfsync.guids import guid_key
 from bcfsync.marks import is_mark
 from bcfsync.merge import Shadows
-from bcfsync.model import Comment, DocumentReference
+from bcfsync.model import Comment, DocumentReference, Viewpoint
 from bcfsync.plan.answering import past
 from bcfsync.plan.below import Below
 from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.stale import AGAIN
+from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
 
 _PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
+_LINKED = {Kind.VIEWPOINT, Kind.COMMENT}
+"""What a comment that refers to it can do without, where the server has no place for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,11 @@ class Seams:
 
 
 class Unresolved(Exception):
-    """A change refers to something that does not exist on the target."""
+    """A change refers to something that does not exist on the target; ``for_good`` where it has no place there."""
+
+    def __init__(self, message: str, *, for_good: bool = False) -> None:
+        super().__init__(message)
+        self.for_good = for_good
 
 
 def execute(plan: Plan, ends: Ends, store: Store, base: Base, seams: Seams) -> Iterator[tuple[Step, Outcome]]:
@@ -111,6 +119,7 @@ class _Execution:
         self.agreed: list[Confirmation] = []
         self.remembered: set[tuple[Kind, str]] = set()
         self.failed: set[Key] = set()
+        self.without_place: set[Key] = set()
         self.given: list[tuple[Step, Change]] = []
         self.generation = 0
         self.below = Below(plan)
@@ -123,6 +132,8 @@ class _Execution:
                 self._expect(said)
                 continue
             step = self.plan.steps[said.step]
+            if said.status is Status.DONE and self.site is Site.REMOTE:
+                said = replace(said, unkept=(*said.unkept, *self._lost_link(step)))  # noqa: PLW2901 - the same, whole
             self._commit(step, said)
             self.ready.append((step, said))
             if self.site is Site.REMOTE:
@@ -160,21 +171,37 @@ class _Execution:
                 change = self._resolved(step)
             except Unresolved as problem:
                 self.failed.add(self._source_key(step))
-                self.ready.append((step, Outcome(step.number, Status.HELD, message=str(problem))))
+                self.ready.append((step, self._without_place(step, problem)))
                 continue
             self._announce(step, change)
             if self.site is Site.LOCAL and step.verb is not Verb.DELETE:
                 self.given.append((step, change))
             yield change
 
+    def _without_place(self, step: Step, problem: Unresolved) -> Outcome:
+        lost = (Unkept("*", step.label),) if problem.for_good else ()
+        if lost and self.site is Site.REMOTE:
+            self.store.lacks(self._source_key(step), lost, step.label)
+        return Outcome(step.number, Status.HELD, message=str(problem), unkept=lost)
+
     def _adopt(self, step: Step) -> None:
         if step.topic and key_of(Kind.TOPIC, "", step.topic) not in self.across:
             self.ready.append((step, Outcome(step.number, Status.HELD, message="its topic was not created")))
             return
         held = step.expected if step.expected is not None else step.value
-        outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
+        lost = self._never_kept(step, held)
+        if lost:
+            self.store.lacks(self._source_key(step), lost, step.label)
+        outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True, unkept=lost)
         self._commit(step, outcome)
         self.ready.append((step, outcome))
+
+    def _never_kept(self, step: Step, held: Entity) -> tuple[Unkept, ...]:
+        """What a viewpoint lacks that is on the server already: an answer was lost, or another machine brought it."""
+        ours = step.value
+        if self.site is not Site.REMOTE or not isinstance(ours, Viewpoint) or not isinstance(held, Viewpoint):
+            return ()
+        return unkept(ours, held) + (unkept_components(ours.components, held.components) if held.components else ())
 
     def _announce(self, step: Step, change: Change) -> None:
         """Journal a create on a server; an archive takes ids as given, and all its changes at once."""
@@ -239,9 +266,10 @@ class _Execution:
             case Comment() as comment:
                 return self._comment(step, comment)
             case DocumentReference(document_guid=str() as guid) as reference:
-                found = self.across.get(key_of(Kind.DOCUMENT, "", guid))
-                if found is None and key_of(Kind.DOCUMENT, "", guid) in self.failed:
-                    raise Unresolved("its document was not sent")
+                document = key_of(Kind.DOCUMENT, "", guid)
+                found = self.across.get(document)
+                if found is None and document in self.failed:
+                    raise Unresolved("its document was not sent", for_good=document in self.without_place)
                 return replace(reference, document_guid=found.guid if found else guid)
             case Related(guids):
                 return Related(tuple(self._related(guid) for guid in guids))
@@ -277,8 +305,15 @@ class _Execution:
         if outcome.status is not Status.DONE:
             self.failed.add(source)
             refused = outcome.status in {Status.FAILED, Status.HELD}
-            if step.verb is Verb.CREATE and refused and self.site is Site.REMOTE:
+            # an edit that failed may have come; one that was held was not sent
+            nothing = refused if step.verb is Verb.CREATE else outcome.status is Status.HELD
+            if nothing and self.site is Site.REMOTE:
                 self.store.abandon(source)
+            if outcome.unkept and self.site is Site.REMOTE:
+                self.store.lacks(source, outcome.unkept, step.label)
+                self.without_place.add(source)
+                if step.kind in _LINKED:
+                    self.failed.discard(source)  # what refers to it goes without the link
             return
         confirmation = self._confirmed(step, outcome)
         self.agreed.append(confirmation)
@@ -299,6 +334,7 @@ class _Execution:
     def _confirmation(self, step: Step, outcome: Outcome, local: Key, remote: Key) -> Confirmation:
         replica = self.ends.replica
         deed = self._deed(step, outcome, local) if step.verb.writes and not outcome.adopted else None
+        unkept = outcome.unkept if step.verb.writes and self.site is Site.REMOTE else None
         written = None
         if step.verb is Verb.UNBIND or (step.verb is Verb.DELETE and self.site is Site.LOCAL):
             if deed is not None:
@@ -310,7 +346,15 @@ class _Execution:
             return Confirmation(local, remote, {}, deed=deed, unbound=replica)
         if step.verb is Verb.DELETE:
             return Confirmation(local, remote, {}, deed=deed, gone=True)
-        return Confirmation(local, remote, self._shadows(step, outcome, local), deed=deed)
+        return Confirmation(local, remote, self._shadows(step, outcome, local), deed=deed, unkept=unkept)
+
+    def _lost_link(self, step: Step) -> tuple[Unkept, ...]:
+        """The link of a comment to a viewpoint that has no place on the server: it went without."""
+        match step.value:
+            case Comment(viewpoint_guid=str() as guid) if "viewpoint_guid" in step.fields or step.verb is Verb.CREATE:
+                away = key_of(Kind.VIEWPOINT, step.topic, guid) in self.without_place
+                return (Unkept("viewpoint_guid", guid),) if away else ()
+        return ()
 
     def _deed(self, step: Step, outcome: Outcome, local: Key) -> Deed:
         target = self._target_key(step, outcome)
@@ -373,8 +417,9 @@ class _Execution:
         else:
             written = step.fields if step.verb is Verb.UPDATE else None
             new = advanced(
-                old, step.origin, held, written, lambda guid: self._linked_across(step, guid), expected=step.expected
-            )
+                old, step.origin, held, written, lambda guid: self._linked_across(step, guid), expected=step.expected,
+                held=step.held,
+            )  # fmt: skip
             new = unmerged(new, step.merged) if step.merged else new
         return self._texts(new.source, new.target)
 

@@ -45,12 +45,16 @@ class Shadows:
 def merge_scalars(names: Iterable[str], shadows: Shadows, source: object, target: object) -> Merged:
     """Merge members that are one value each.
 
-    Without a shadow on both sites nobody knows who edited: equal members agree, others are conflicts.
+    Without a shadow on both sites nobody knows who edited: equal members agree, others are conflicts. A number that one
+    side lacks is none: servers number topics (BIMData), files need not.
     """
     updates: dict[str, object] = {}
     conflicts: list[str] = []
     for name in names:
         wanted, held = getattr(source, name), getattr(target, name)
+        if not shadows.known and name == "index" and (wanted is None) != (held is None):
+            updates |= {} if wanted is None else {name: wanted}
+            continue
         if same(wanted, held) or (shadows.known and same(getattr(shadows.source, name), wanted)):
             continue
         if not shadows.known or not same(getattr(shadows.target, name), held):

@@ -13,6 +13,7 @@ from bcfsync.canonical import guid_keys
 from bcfsync.changes import (
     Base,
     Bodies,
+    Hold,
     Key,
     Kind,
     Listing,
@@ -22,7 +23,6 @@ from bcfsync.changes import (
     Site,
     Status,
     Step,
-    WorldMoved,
     key_of,
 )
 from bcfsync.errors import Guarded
@@ -31,7 +31,9 @@ from bcfsync.guids import guid_key
 from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide, questions
 from bcfsync.plan.guard import without_unproven
+from bcfsync.plan.labels import topic_label
 from bcfsync.plan.policy import Policy
+from bcfsync.plan.redrawn import redrawn
 from bcfsync.plan.triage import triage
 from bcfsync.sides.remembered import afresh
 from bcfsync.store import Store
@@ -72,6 +74,12 @@ class Emptied(Guarded):
         "check the URL and the project; if it was reset on purpose, import and export start anew with --forget, "
         "and a pair does when its folder of the state is gone (BCFSYNC_STATE, pairs)"
     )
+
+
+class WorldMoved(Guarded):
+    """The sides keep changing under the plan."""
+
+    hint = "run the command again when nobody is working on the project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +128,34 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities, policy=policy)
     known = _settled_viewpoints(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
+    if source is Site.REMOTE and (changed := redrawn(base, bodies)):
+        bodies = origin.load(found.source_keys, known - changed)
     if asked := questions(found, base, bodies, policy):
         gone = ends.remote.gone(asked)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
     plan = _proven(decide(found, base, bodies, counterparts, policy), ends.remote)
+    plan = _told(plan, remote, ends.remote, bodies if source is Site.REMOTE else counterparts)
     return Drawn(plan, base, targets, counterparts, local.tag)
+
+
+def _told(plan: Plan, remote: Listing, side: Side, bodies: Bodies) -> Plan:
+    """The plan, which says so where the server does not give all it has."""
+    said: list[Hold] = []
+    if remote.cut is not None:
+        reason = f"{_ENDS.format(remote.cut, 'topics')}; nothing counts as deleted there"
+        said.append(Hold(Kind.PROJECT, "", "", reason, "the server's list of topics"))
+    for cut in side.capabilities.cut:
+        topic = bodies.topics.get(cut.topic)
+        if topic is not None:
+            reason = _ENDS.format(cut.items, cut.name.replace("_", " "))
+            said.append(Hold(Kind.TOPIC, "", topic.guid, reason, topic_label(topic), field=cut.name))
+    return replace(plan, holds=(*plan.holds, *said)) if said else plan
+
+
+_ENDS = (
+    "the list ends after {:,} {}, and the server gives no way to the rest, if there is one: "
+    "what it does not show is not read"
+)
 
 
 def _proven(plan: Plan, remote: Side) -> Plan:

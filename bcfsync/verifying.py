@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from bcfsync.base import read_base
 from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
 from bcfsync.errors import InvalidArchive
+from bcfsync.interpreting import ends_of
 from bcfsync.plan.decide import decide, unfolded
 from bcfsync.plan.policy import Placing, Policy
 from bcfsync.plan.triage import Triage, triage
 from bcfsync.sides.archives import Folder
+from bcfsync.sides.remembered import Remembered
 from bcfsync.turn import Partner, Unreadable
 
 
@@ -62,17 +64,16 @@ def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | U
     Raises:
         Guarded, ServerTrouble, LoginNeeded: (subclasses) nothing can be compared.
     """
-    remote = partner.side
-    listing = remote.listing()
-    bodies = remote.load(listing.topics)
+    server = Remembered(partner.side)  # read anew, and once for all archives
     for replica in sorted(folder.scan()):
         try:
             local = folder.open(replica)
-            mine = local.listing()
+            remote = ends_of(local, server, partner.store, replica, partner.policy).remote
+            mine, listing = local.listing(), remote.listing()
             ends = _Ends(
                 read_base(partner.store, replica),
                 {Site.LOCAL: mine, Site.REMOTE: listing},
-                {Site.LOCAL: local.load(mine.topics), Site.REMOTE: bodies},
+                {Site.LOCAL: local.load(mine.topics), Site.REMOTE: remote.load(listing.topics)},
                 remote,
                 local,
             )

@@ -14,8 +14,8 @@ FLOORS = [
     {"guids", "dates", "model", "findings", "errors", "canonical", "plain", "marks", "changes", "blobs"},
     {"archive", "bcfxml", "bcfapi", "bcffile", "saving", "versions", "gathering", "exploded", "inplace"},
     {"merge", "advance", "plan", "checks", "validate", "union", "uniting", "diff"},
-    {"net", "store", "base", "sides"},
-    {"execute", "run", "quiet", "turn", "undoing", "verifying", "library"},
+    {"net", "auth", "store", "base", "sides"},
+    {"execute", "run", "interpreting", "quiet", "turn", "undoing", "verifying", "library"},
     {"config", "watch", "cli", "__main__"},
 ]
 ANNEX = "server"
@@ -41,10 +41,13 @@ BANNED = {
 }
 FOREIGN = {
     "httpx": {"net"},
+    "truststore": {"net"},
     "sqlite3": {"store", ANNEX},
     "flask": {ANNEX},
     "waitress": {"cli", ANNEX},
-    "authlib": {ANNEX},
+    "authlib": {"auth", ANNEX},
+    "keyring": {"auth"},
+    "PIL": {"sides"},
     "zipfile": {"archive", ANNEX},
     "watchdog": {"watch"},
 }

@@ -168,3 +168,15 @@ LINES = st.lists(st.sampled_from("abcd"), max_size=6).map("\n".join)
 def test_a_text_that_only_one_changed_is_that_text(base, text):
     assert merged_text(base, [text]) == text
     assert merged_text(base, [base, text, text]) == text
+
+
+@pytest.mark.parametrize(("ours", "theirs", "result"), [(None, 4, "stays"), (4, None, 4)])
+def test_a_number_that_one_side_lacks_is_no_disagreement(ours, theirs, result):
+    """Servers number topics, files need not."""
+    past = Shadows(None, None)
+    merged = merge_scalars(("index",), past, topic(index=ours), topic(index=theirs))
+    assert (merged.updates.get("index", "stays"), merged.conflicts) == (result, ())
+
+
+def test_two_numbers_without_a_common_past_are_a_conflict():
+    assert merge_scalars(("index",), Shadows(None, None), topic(index=1), topic(index=2)).conflicts == ("index",)

@@ -35,11 +35,11 @@ from worlds import (
 )
 
 from bcfsync.base import read_base
-from bcfsync.changes import Kind, Status, WorldMoved, key_of
+from bcfsync.changes import Kind, Status, key_of
 from bcfsync.dates import timestamp
 from bcfsync.model import Bcf
 from bcfsync.net import Unanswered
-from bcfsync.run import Emptied
+from bcfsync.run import Emptied, WorldMoved
 from bcfsync.sides.memory import MemorySide
 
 # -- one pass --------------------------------------------------------------------------------------------------

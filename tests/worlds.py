@@ -11,6 +11,7 @@ from bcfsync.changes import Conflict, Hold, Outcome, Plan, Site, Status, Step
 from bcfsync.dates import timestamp
 from bcfsync.execute import Ends
 from bcfsync.guids import guid_key
+from bcfsync.interpreting import ends_of
 from bcfsync.model import (
     Bcf,
     BimSnippet,
@@ -106,7 +107,7 @@ class World:
 
     @property
     def ends(self) -> Ends:
-        return Ends(self.local, self.remote, self.replica)
+        return ends_of(self.local, self.remote, self.store, self.replica, self.policy)
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """What every codec offers, and which one speaks which version.
 
-Owns: the ``Resources`` protocol, which every version keeps, and ``Codec``, which adds what a sync needs and only 2.1
-and 3.0 have. Sees: the versions, model. Encoders named ``encode_…`` give what a server answers, those named
-``…_body`` what a POST takes; ``topic_fields``, ``reference_put`` and the lists what a PUT takes.
+Owns: the ``Resources`` protocol, which every version keeps, and ``Codec``, which adds what a sync needs: the components
+of a viewpoint, part by part. Sees: the versions, model. Encoders named ``encode_…`` give what a server answers, those
+named ``…_body`` what a POST takes; ``topic_fields``, ``reference_put`` and the lists what a PUT takes.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ from bcfsync.model import (
 class UnknownApiVersion(UsageError, ValueError):
     """A BCF-API version without codec."""
 
-    hint = "use a server that offers BCF-API 2.1 or 3.0"
+    hint = "use a server that offers BCF-API 1.0, 2.1 or 3.0"
 
 
 class Resources(Protocol):
@@ -114,10 +114,7 @@ class Resources(Protocol):
 
 
 class Codec(Resources, Protocol):
-    """What 2.1 and 3.0 have beyond that: components in three parts."""
-
-    def encode_components(self, components: Components) -> Json:
-        """Selection, coloring and visibility as posted."""
+    """Beyond that, components in three parts; 1.0 has them in one list, each part of which can be read by itself."""
 
     def decode_selection(self, data: object) -> tuple[Component, ...]:
         """The selected components, wrapped, bare or null."""
@@ -135,12 +132,18 @@ class Codec(Resources, Protocol):
 
 
 def for_version(version: str) -> Codec:
-    """The codec a sync works with: of BCF-API "2.1" or "3.0".
+    """The codec a sync works with: of BCF-API "1.0-tag", "1.0-late", "2.1" or "3.0".
+
+    Which of its two texts a server of 1.0 speaks does not show at once; "1.0" is the late one, until that is known.
 
     Raises:
         UnknownApiVersion: there is none.
     """
     match version:
+        case "1.0" | "1.0-late":
+            return v10_late
+        case "1.0-tag":
+            return v10_tag
         case "2.1":
             return v21
         case "3.0":
@@ -155,10 +158,4 @@ def resources(version: str) -> Resources:
     Raises:
         UnknownApiVersion: it is none of them.
     """
-    match version:
-        case "1.0" | "1.0-late":
-            return v10_late
-        case "1.0-tag":
-            return v10_tag
-        case _:
-            return for_version(version)
+    return for_version(version)

@@ -58,6 +58,33 @@ def _structured(flat: tuple[FlatComponent, ...]) -> Components:
     )
 
 
+def decode_selection(data: object) -> tuple[Component, ...]:
+    """The selected ones of the list.
+
+    Raises:
+        AnswerNotUnderstood: it is none.
+    """
+    return (decode_components(data) or Components()).selection
+
+
+def decode_coloring(data: object) -> tuple[Coloring, ...]:
+    """The coloured ones of the list, by colour.
+
+    Raises:
+        AnswerNotUnderstood: it is none.
+    """
+    return (decode_components(data) or Components()).coloring
+
+
+def decode_visibility(data: object) -> Visibility | None:
+    """What of the list is visible; None where it is empty.
+
+    Raises:
+        AnswerNotUnderstood: it is none.
+    """
+    return (decode_components(data) or Components()).visibility
+
+
 def encode_components(components: Components) -> list[Json]:
     """The whole list, as servers answer it and as a PUT replaces it: flags nobody set are left out.
 

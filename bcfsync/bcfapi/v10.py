@@ -10,7 +10,7 @@ Authors and dates are read, never sent.
 
 from collections.abc import Iterable
 
-from bcfsync.bcfapi import flat, shapes
+from bcfsync.bcfapi import components, flat, shapes
 from bcfsync.bcfapi.reading import Json, JsonObject, Odd, members
 from bcfsync.bcfapi.shapes import finite, present
 from bcfsync.guids import is_guid
@@ -34,6 +34,10 @@ decode_files = shapes.decode_files
 decode_document = shapes.decode_document
 decode_components = flat.decode_components
 encode_components = flat.encode_components
+decode_selection = flat.decode_selection
+decode_coloring = flat.decode_coloring
+decode_visibility = flat.decode_visibility
+assembled = components.assembled
 
 UNKNOWN = "Unknown"
 """The status of a comment that has none: required here, and what BCF-XML 2.0 takes an empty one for."""

@@ -27,6 +27,10 @@ encode_comment = v10.encode_comment
 comment_body = v10.comment_body
 decode_components = v10.decode_components
 encode_components = v10.encode_components
+decode_selection = v10.decode_selection
+decode_coloring = v10.decode_coloring
+decode_visibility = v10.decode_visibility
+assembled = v10.assembled
 decode_files = v10.decode_files
 encode_files = v10.encode_files
 decode_related = v10.decode_related
@@ -69,18 +73,11 @@ def encode_viewpoint(viewpoint: Viewpoint) -> Json:
 def viewpoint_body(viewpoint: Viewpoint, data: Callable[[Blob], str], *, guid: bool = True) -> Json:  # noqa: ARG001
     """What creates or replaces the viewpoint; bytes and components are requests of their own, ``data`` is not asked.
 
-    The address of a picture's bytes is the server's and not sent.
+    The address of a picture's bytes is the server's and not sent. A body has no form of a snapshot: ``bitmap`` needs a
+    place in the model, and the snapshot is there as soon as its bytes are.
     """
-    return {**v10.encode_geometry(viewpoint), **encode_bitmaps(_unnamed(viewpoint))}
-
-
-def _unnamed(viewpoint: Viewpoint) -> Viewpoint:
-    shot = viewpoint.snapshot
-    return replace(
-        viewpoint,
-        bitmaps=tuple(replace(bitmap, reference=None) for bitmap in viewpoint.bitmaps),
-        snapshot=replace(shot, reference=None) if shot else None,
-    )
+    unnamed = tuple(replace(bitmap, reference=None) for bitmap in viewpoint.bitmaps)
+    return {**v10.encode_geometry(viewpoint), **encode_bitmaps(replace(viewpoint, bitmaps=unnamed, snapshot=None))}
 
 
 def encode_bitmaps(viewpoint: Viewpoint, measure: Callable[[Blob | None], Json] = shapes.without_bytes) -> Json:

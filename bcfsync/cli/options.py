@@ -70,14 +70,14 @@ def json_option(command: F) -> F:
 
 
 def server_options(command: F) -> F:
-    """``--url`` and ``--project``; the token comes from the environment only."""
+    """``--url`` or ``--remote``, and ``--project``; secrets come from the environment or a login only."""
     for option in (
         click.option("--project", required=True, metavar="ID", help="The project's id on the server."),
+        click.option("--remote", metavar="NAME", help="A server of the nearest bcfsync.toml, in place of --url."),
         click.option(
             "--url",
-            required=True,
             help="The server's root, or a versioned base such as https://host/bcf/2.1. "
-            "The token is taken from BCFSYNC_TOKEN.",
+            "The token is taken from BCFSYNC_TOKEN, or from the login.",
         ),
     ):
         command = option(command)

@@ -5,8 +5,8 @@ Owns: which pairs are meant, folder, server, state, history and trash of one pai
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,15 +18,14 @@ from bcfsync import config
 from bcfsync.archive.writing import CannotWrite, replacing
 from bcfsync.canonical import guid_keys
 from bcfsync.changes import Bodies, Side, Site
+from bcfsync.cli.connecting import connected
 from bcfsync.cli.learning import keep_facts, known_facts
 from bcfsync.cli.options import Manner, printable
 from bcfsync.config.machine import this_machine
 from bcfsync.config.reading import load
 from bcfsync.config.tables import nearest
-from bcfsync.config.tokens import login_hint, token_for
-from bcfsync.config.values import Config, Mode, Pair, Remote
-from bcfsync.errors import BcfsyncError, Locked, LoginNeeded, UsageError
-from bcfsync.net import Http
+from bcfsync.config.values import Config, Mode, Pair
+from bcfsync.errors import BcfsyncError, Locked, UsageError
 from bcfsync.plan.policy import SETTLE, Policy
 from bcfsync.sides.earlier import Earlier
 from bcfsync.sides.folder import ArchiveFolder, marker_id
@@ -265,22 +264,6 @@ def when_free(take: Callable[[], T], seconds: float = PATIENCE) -> T:
 
 
 @contextmanager
-def connected(remote: Remote, remotes: Mapping[str, Remote]) -> Iterator[Http]:
-    """A session with a server; a refused login names the variable that helps.
-
-    Raises:
-        LoginNeeded
-    """
-    try:
-        with closing(Http(remote.url, token_for(remote, remotes.values()))) as http:
-            yield http
-    except LoginNeeded as error:
-        if error.hint == LoginNeeded.hint:
-            error.hint = login_hint(remote)
-        raise
-
-
-@contextmanager
 def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
     """A pair with both sides and its state, held by this process alone until the end of the block.
 
@@ -302,7 +285,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
         _remember_where(home)
         neighbours = _neighbours(pair, found, home, stack)
         http = stack.enter_context(connected(pair.remote, found.remotes))
-        remote = RestSide(http, pair.project, known_facts(store))
+        remote = RestSide(http, pair.project, known_facts(store, http.root), dialect=pair.remote.dialect)
         history = History(home.history)
         folder = ArchiveFolder(
             pair.folder,
@@ -316,7 +299,14 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
             remote,
             store,
             f"{home.marker}/{pair.writes_to}",
-            policy=Policy(settle=asked.settle, deletes=pair.deletes, prefer=pair.conflicts),
+            policy=Policy(
+                settle=asked.settle,
+                deletes=pair.deletes,
+                prefer=pair.conflicts,
+                unknown=pair.unknown,
+                wording=pair.wording,
+                attribution=pair.attribution,
+            ),
             rules=tuple(replace(rule, archive=f"{home.marker}/{rule.archive}") for rule in pair.places),
             way=way,
             allowed=asked.allowed,

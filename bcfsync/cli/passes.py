@@ -6,7 +6,7 @@ Owns: building the sides from what was asked. Decides nothing: the pass is ``run
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +14,14 @@ import click
 
 from bcfsync import config
 from bcfsync.changes import Kind, Site
+from bcfsync.cli.connecting import There
 from bcfsync.cli.learning import keep_facts, known_facts
 from bcfsync.cli.options import printable
+from bcfsync.cli.progress import Progress, progress_of
 from bcfsync.cli.render import Renderer
 from bcfsync.errors import InvalidArchive, UsageError
-from bcfsync.execute import Ends
 from bcfsync.findings import Severity
-from bcfsync.net import Http
+from bcfsync.interpreting import ends_of
 from bcfsync.plan.policy import Policy
 from bcfsync.quiet import Stillness
 from bcfsync.run import Planned, Timing, draw, run
@@ -36,11 +37,12 @@ from bcfsync.versions import file_version
 class Options:
     """What the command line said about running."""
 
-    url: str
+    there: There
     project: str
     dry_run: bool
     settle: float
     forget: bool
+    policy: Policy = field(default_factory=Policy)
 
 
 class NothingToImport(InvalidArchive, ValueError):
@@ -55,9 +57,9 @@ def import_files(files: tuple[Path, ...], options: Options, renderer: Renderer) 
     with ExitStack() as stack:
         for _, side in locals_:
             stack.callback(side.close)
-        link = _connect(options, stack)
+        link = _connect(options, stack, renderer)
         literal: dict[Path, frozenset[str]] = {}
-        archives = {_replica(path): side.tag for path, side in locals_}
+        archives = {_replica(path): _state(side, options) for path, side in locals_}
         still = Stillness(link.store, "import", _now)
         if not options.dry_run and still.lasts(archives, link.server):
             with _reported(renderer, link, _name(link, options)):
@@ -80,7 +82,7 @@ def export_project(out: Path, version: str | None, options: Options, renderer: R
     if not out.absolute().parent.is_dir():
         raise UsageError(f"{out}: there is no folder {out.absolute().parent}", hint="make the folder first")
     with ExitStack() as stack:
-        link = _connect(options, stack)
+        link = _connect(options, stack, renderer)
         side = stack.enter_context(closing(ArchiveSide(out, version or file_version(link.server.base.version))))
         if version and side.version != version:
             raise UsageError(
@@ -88,11 +90,11 @@ def export_project(out: Path, version: str | None, options: Options, renderer: R
             )
         still = Stillness(link.store, "export", _now)
         with _reported(renderer, link, str(out)):
-            if not options.dry_run and still.lasts({_replica(out): side.tag}, link.server):
+            if not options.dry_run and still.lasts({_replica(out): _state(side, options)}, link.server):
                 return 0
             _pass(Site.REMOTE, side, out, link, options, renderer)
         code = renderer.tally.exit_code
-        _keep_still(still, {_replica(out): side.tag}, link, options, renderer, code)
+        _keep_still(still, {_replica(out): _state(side, options)}, link, options, renderer, code)
     return code
 
 
@@ -103,24 +105,25 @@ class Link:
     server: RestSide
     remote: Remembered
     store: Store
+    shown: Progress
 
 
-def _connect(options: Options, stack: ExitStack) -> Link:
-    http = stack.enter_context(closing(Http(options.url, config.token())))
+def _connect(options: Options, stack: ExitStack, renderer: Renderer) -> Link:
+    http = stack.enter_context(options.there.session())
     # a dry run that forgets plans with an empty record, and leaves the real one alone
     forgetting = options.forget and options.dry_run
     base = None if forgetting else config.known_base(http.root)
     with ExitStack() as attempt:
         if base is not None:
             store = attempt.enter_context(Store(config.state_path(base, options.project)))
-            server = RestSide(http, options.project, known_facts(store))
+            server = RestSide(http, options.project, known_facts(store, http.root), dialect=options.there.dialect)
         else:
-            server = RestSide(http, options.project)
+            server = RestSide(http, options.project, dialect=options.there.dialect)
         path = Path(":memory:") if forgetting else config.state_path(server.base.url, options.project)
         if base is None or path != config.state_path(base, options.project):
             attempt.close()
             store = attempt.enter_context(Store(path))
-            server.recall(known_facts(store))
+            server.recall(known_facts(store, http.root))
         stack.push(attempt.pop_all())
     if options.forget:
         store.forget()
@@ -130,7 +133,9 @@ def _connect(options: Options, stack: ExitStack) -> Link:
     earlier = None
     if not forgetting:
         earlier = Earlier(stack.enter_context(Recollection(home / "seen.db")), _now)
-    return Link(server, Remembered(server, None if forgetting else BlobShelf(home), earlier), store)
+    remote = Remembered(server, None if forgetting else BlobShelf(home), earlier)
+    shown = progress_of(server, lambda: http.traffic, as_json=renderer.as_json, quiet=renderer.quiet)
+    return Link(server, remote, store, shown)
 
 
 def _name(link: Link, options: Options) -> str:
@@ -144,6 +149,12 @@ def _now() -> datetime:
 
 def _replica(path: Path) -> str:
     return str(path.resolve())
+
+
+def _state(side: ArchiveSide, options: Options) -> str | None:
+    """The state of an archive, and by which words it is sent."""
+    said = "" if options.policy == Policy() else f" {options.policy!r}"
+    return side.tag and side.tag + said
 
 
 def _keep_still(
@@ -165,10 +176,11 @@ def _keep_still(
 
 @contextmanager
 def _reported(renderer: Renderer, link: Link, target: str) -> Iterator[None]:
-    """However the block ends, what was learned about the server is noted, and what was done is summed up."""
+    """How far the block is, is shown; however it ends, what was learned is noted, and what was done is summed up."""
     finished = False
     try:
-        yield
+        with link.shown:
+            yield
         finished = True
     finally:
         keep_facts(link.store, link.server)
@@ -209,14 +221,18 @@ def _pass(
             replica = ""
         else:
             store.forget_replica(replica)
-    ends = Ends(local, link.remote, replica)
-    policy = Policy(timedelta(seconds=options.settle))
+    policy = replace(options.policy, settle=timedelta(seconds=options.settle))
+    ends = ends_of(local, link.remote, store, replica, policy)
     if options.dry_run:
-        renderer.plan(draw(source, ends, store, policy).plan)
+        plan = draw(source, ends, store, policy).plan
+        with link.shown.aside():
+            renderer.plan(plan)
         return frozenset()
     literal: frozenset[str] = frozenset()
     for event in run(source, ends, store, policy, Timing(_now, time.sleep)):
-        renderer.event(event)
+        link.shown.event(event)
+        with link.shown.aside():
+            renderer.event(event)
         if isinstance(event, Planned):
             literal = event.plan.literal
     return literal

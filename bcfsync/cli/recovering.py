@@ -23,6 +23,7 @@ from bcfsync.cli.topics import LEAST
 from bcfsync.cli.turns import Speaker, short
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import UsageError
+from bcfsync.interpreting import told
 from bcfsync.sides.folder import ArchiveFolder
 from bcfsync.sides.trash import Thrown, Trash
 from bcfsync.store import Run
@@ -130,7 +131,8 @@ def _undo(at_hand: Joined, run: Run, out: Speaker) -> int:
     at_hand.numbered(mine)
     status = "stopped"
     try:
-        for event in undo(run, at_hand.folder, at_hand.remote, store, at_hand.history, spare=at_hand.sparing.keep):
+        server = told(at_hand.remote, store, at_hand.partner.policy)
+        for event in undo(run, at_hand.folder, server, store, at_hand.history, spare=at_hand.sparing.keep):
             at_hand.ownership.refuse_if_lost()
             match event:
                 case Undone(label, what):

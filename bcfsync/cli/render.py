@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Verb
+from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Unkept, Verb
+from bcfsync.cli.lacking import unkept_facts, unkept_lines
 from bcfsync.cli.options import json_text, printable
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Event, Planned, Waiting
@@ -43,6 +44,7 @@ class Tally:
     held_steps: int = 0
     failed: int = 0
     unanswered: int = 0
+    unkept: list[tuple[Step, Unkept]] = field(default_factory=list)
     undone: dict[str, Plan] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
@@ -66,13 +68,16 @@ class Tally:
         )
 
     def apply(self, step: Step, outcome: Outcome) -> None:
-        """Count the end of a step."""
+        """Count the end of a step; what a server has no place for is listed, and nobody has to do anything."""
+        self.unkept += [(step, item) for item in outcome.unkept]
         match outcome.status:
             case Status.DONE if not step.verb.writes or outcome.adopted:
                 self.adopted += 1
             case Status.DONE:
                 self._counted(step.verb)[step.site] += 1
                 self.kinds[step.verb, step.kind] = self.kinds.get((step.verb, step.kind), 0) + 1
+            case Status.HELD if outcome.unkept:
+                pass
             case Status.HELD:
                 self.held_steps += 1
             case Status.FAILED | Status.UNANSWERED:
@@ -108,6 +113,7 @@ class Tally:
             "not_modified": traffic.not_modified,
             "bytes_in": traffic.bytes_in,
             "bytes_out": traffic.bytes_out,
+            "unkept": unkept_facts(self.unkept),
             "seconds": round(time.monotonic() - self.started, 3),
             **sides,
         }
@@ -171,8 +177,13 @@ class Renderer:
             done = ", ".join(parts) or "nothing to do, all is there already"
         else:
             done = f"stopped; until then {', '.join(parts) or 'nothing was changed'}"
-        cost = f"{counted(traffic.requests, 'request')}, {time.monotonic() - self.tally.started:.1f} s"
+        same = f", {traffic.not_modified} unchanged" if traffic.not_modified else ""
+        carried = f"{sized(traffic.bytes_in)} in, {sized(traffic.bytes_out)} out"
+        seconds = time.monotonic() - self.tally.started
+        cost = f"{counted(traffic.requests, 'request')}{same}, {carried}, {seconds:.1f} s"
         click.echo(f"{printable(target)}: {done} ({cost})", err=True)
+        for line in unkept_lines(self.tally.unkept, whole=self.verbose):
+            click.echo(printable(line), err=True)
         if self.tally.conflicts:
             click.echo(_SETTLE, err=True)
 
@@ -189,7 +200,7 @@ class Renderer:
             if (step.verb.writes or self.verbose) and not self.quiet:
                 note = f"  ({outcome.message})" if outcome.message else ""
                 self._line(f"{step.site}  {step.label}{members(step)}{note}", symbol, color)
-        elif outcome.status is not Status.STALE:
+        elif outcome.status is not Status.STALE and not outcome.unkept:
             self._line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
 
     def _plan_leftovers(self, plan: Plan) -> None:
@@ -211,8 +222,11 @@ class Renderer:
     def _hold(self, hold: Hold) -> None:
         if self.as_json:
             self._emit(
-                {"type": "hold", "kind": hold.kind, "topic": hold.topic, "guid": hold.guid, "reason": hold.reason}
-            )
+                {
+                    "type": "hold", "kind": hold.kind, "topic": hold.topic, "guid": hold.guid, "reason": hold.reason,
+                    **({"field": hold.field} if hold.field else {}),
+                }
+            )  # fmt: skip
             return
         self._line(f"held  {hold.label}: {hold.reason}", "?", "yellow", always=True)
 
@@ -229,6 +243,13 @@ class Renderer:
 def counted(number: int, word: str) -> str:
     """A number and the word for what it counts, "1 topic" or "2 topics"."""
     return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def sized(count: int) -> str:
+    """A number of bytes, "812 B", "34 kB" or "1.2 MB"."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 999_500 else f"{count / 1_000_000:.1f} MB"
 
 
 def summed(tally: Tally) -> list[str]:

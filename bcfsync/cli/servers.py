@@ -10,26 +10,24 @@ from pathlib import Path
 import click
 
 from bcfsync import config
+from bcfsync.auth.places import server_root
 from bcfsync.bcfapi import codec as codecs
+from bcfsync.cli.connecting import NoRemote, connected, vault
 from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner, json_text, printable
-from bcfsync.cli.pairs import configured, connected
+from bcfsync.cli.pairs import configured
 from bcfsync.cli.render import counted
 from bcfsync.config.environment import token_variable
 from bcfsync.config.reading import FILE, NoConfig, find
 from bcfsync.config.tables import nearest
 from bcfsync.config.values import Remote
 from bcfsync.config.writing import remote_text, with_more, write
-from bcfsync.errors import BcfsyncError, LoginNeeded, UsageError
+from bcfsync.errors import BcfsyncError, LoginNeeded
 from bcfsync.model import Project
 from bcfsync.net import Http, Refused
 from bcfsync.sides.rest.discovery import discover
 from bcfsync.sides.rest.paging import Pager
 from bcfsync.sides.rest.routes import Routes
-
-
-class NoRemote(UsageError, LookupError):
-    """The configuration has no such server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,9 @@ def look_at(http: Http) -> Found:
 
 
 def _user(http: Http, url: str) -> str | None:
-    """Who we are: some servers do not say."""
+    """Who we are: some servers do not say, and in 1.0 none can."""
+    if not url:
+        return None
     try:
         data = http.get(url).data
     except LoginNeeded:
@@ -71,7 +71,7 @@ def list_remotes(manner: Manner) -> int:
     several = len(found.remotes) > 1
     for remote in found.remotes.values():
         pairs = [pair.name for pair in found.pairs.values() if pair.remote is remote]
-        source = _token_source(remote, several=several)
+        source = token_source(remote, several=several) or _login_of(remote)
         if manner.as_json:
             facts = {"type": "remote", "name": remote.name, "url": remote.url, "token": source, "pairs": pairs}
             click.echo(json_text(facts))
@@ -84,13 +84,17 @@ def list_remotes(manner: Manner) -> int:
     return 0
 
 
-def _token_source(remote: Remote, *, several: bool) -> str | None:
-    """Where a server's token would come from; the token itself is nobody's business."""
+def token_source(remote: Remote, *, several: bool = False) -> str | None:
+    """Where a server's token would come from, but for a login; the token itself is nobody's business."""
     if config.token(remote.name):
         return token_variable(remote.name)
     if not several and config.token():
         return config.TOKEN_VARIABLE
     return "token_command" if remote.token_command else None
+
+
+def _login_of(remote: Remote) -> str | None:
+    return "login" if vault().best(server_root(remote.url), remote.name) is not None else None
 
 
 def add_remote(name: str, url: str, token_command: str | None, manner: Manner) -> int:
@@ -103,7 +107,7 @@ def add_remote(name: str, url: str, token_command: str | None, manner: Manner) -
     if not manner.dry_run:
         write(path, text)
     if not manner.quiet:
-        said = f"{path}: {name} added; set {token_variable(name)}, then try it: bcfsync remote test {name}"
+        said = f"{path}: {name} added; next: bcfsync auth login {name}, or set {token_variable(name)}"
         click.echo(printable(said), err=True)
     return 0 if name in found.remotes else 1
 

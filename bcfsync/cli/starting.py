@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from bcfsync.cli.connecting import connected
 from bcfsync.cli.options import Manner, printable
-from bcfsync.cli.pairs import Asked, connected, known_marker
+from bcfsync.cli.pairs import Asked, known_marker
 from bcfsync.cli.planning import plan_pairs
 from bcfsync.cli.render import counted
 from bcfsync.cli.servers import Found, look_at

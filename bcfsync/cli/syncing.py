@@ -14,6 +14,7 @@ from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner
 from bcfsync.cli.pairs import Asked, Joined, archive_name, configured, joined, named
 from bcfsync.cli.planning import plan_pairs
+from bcfsync.cli.progress import progress_of
 from bcfsync.cli.saved_plans import Agreed, agreed_with, read_plan
 from bcfsync.cli.turns import TurnRenderer, left_open
 from bcfsync.config.values import Config, Pair
@@ -91,13 +92,19 @@ def one_turn(
     renderer = TurnRenderer(manner, at_hand.pair.name, brief=brief)
     stop = stop or Stop()
     timing = Timing(lambda: datetime.now(UTC), stop.sleep, stop)
+    http, quiet = at_hand.remote.http, manner.quiet or brief is not None
+    shown = progress_of(
+        at_hand.remote, lambda: http.traffic, as_json=manner.as_json, quiet=quiet, about=at_hand.pair.name
+    )
     finished = False
     try:
         events = cast("Generator[TurnEvent]", turn(at_hand.folder, at_hand.partner, timing, command))
-        with closing(events):
+        with closing(events), shown:
             for event in events:
                 _follow(event, at_hand, agreed)
-                renderer.event(event)
+                shown.event(event)
+                with shown.aside():
+                    renderer.event(event)
         finished = True
     finally:
         left = left_open(at_hand.partner.store)

@@ -47,6 +47,7 @@ class Told:
     runs: list[Run] = field(default_factory=list)
     left: Left = field(default_factory=Left)
     failures: int = 0
+    unkept: int = 0
     archives: int = 0
     blind: bool = False
     pending: Rehearsal | None = None
@@ -109,6 +110,7 @@ def _read(told: Told, store: Store) -> None:
     told.runs = store.runs(1)
     told.left = told.pending.left if told.pending else left_open(store)
     told.failures = len(store.failures())
+    told.unkept = len(store.unkept())
     told.archives = len(told.pending.archives if told.pending else store.archives())
     # what has no strong tags, or does not heed them, cannot tell that somebody else wrote a moment before
     told.blind = known_facts(store).get(facts.IF_MATCH) in {facts.IGNORED, facts.UNTAGGED}
@@ -128,6 +130,8 @@ def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
         yield f"  ? held      {hold.label}: {hold.reason}"
     for name, reason in told.unread.items():
         yield f"  x {reason if name in reason else f'{name}: {reason}'}"
+    if told.unkept:
+        yield f"  - {counted(told.unkept, 'member')} not kept by the server (explain GUID tells which of a topic)"
     if told.failures:
         yield f"  x {counted(told.failures, 'failure')}; each is tried again later"
     if told.blind:
@@ -173,6 +177,7 @@ def _status_facts(told: Told) -> dict[str, Any]:
         "conflicts": len(told.left.conflicts),
         "held": len(told.left.holds),
         "failed": told.failures,
+        "unkept": told.unkept,
         "unreadable": told.unread,
         "archives": told.archives,
         "detects_concurrent_edits": not told.blind,

@@ -18,7 +18,7 @@ from bcfsync.cli.turns import short
 from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key
 from bcfsync.marks import shown
-from bcfsync.store import REMOTE, LoggedDeed, Store, StoredConflict, StoredHold, seen_of
+from bcfsync.store import REMOTE, LoggedDeed, Store, StoredConflict, StoredHold, StoredUnkept, seen_of
 
 LEAST = 4
 """So many characters of a guid have to be given."""
@@ -42,6 +42,7 @@ class Topic:
     archives: list[str] = field(default_factory=list)
     conflicts: list[StoredConflict] = field(default_factory=list)
     holds: list[StoredHold] = field(default_factory=list)
+    unkept: list[StoredUnkept] = field(default_factory=list)
     deeds: list[LoggedDeed] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -96,6 +97,7 @@ def _read(store: Store, pair: str, guid: str) -> Topic:
     ids = {guid, topic.remote}
     topic.conflicts = [item for item in store.conflicts() if (item.key.topic or item.key.guid) == guid]
     topic.holds = [item for item in store.holds() if (item.topic or item.guid) in ids]
+    topic.unkept = [item for item in store.unkept() if guid in {item.key.guid, item.key.topic}]
     topic.deeds = store.deeds_of(guid)
     topic.remarks = list(_remarks(store, guid))
     return topic
@@ -132,6 +134,9 @@ def _lines(topic: Topic, manner: Manner) -> Iterator[str]:
         )
     for hold in topic.holds:
         yield f"  ? held      {hold.label}: {hold.reason}, since {moment_text(hold.since)}"
+    for item in topic.unkept:
+        has = f"the server has {short(item.kept)}" if item.kept else "the server has nothing"
+        yield f"  - not kept  {_what(item.key)} {item.field}: sent {short(item.sent)}, {has}"
     for remark in topic.remarks:
         yield f"  … {remark}"
     shown = topic.deeds if manner.verbose else topic.deeds[-_MOST_DEEDS:]
@@ -155,6 +160,10 @@ def _facts(topic: Topic) -> dict[str, Any]:
             for item in topic.conflicts
         ],
         "holds": [{"kind": item.kind, "guid": item.guid, "reason": item.reason} for item in topic.holds],
+        "unkept": [
+            {"kind": item.key.kind, "guid": item.key.guid, "field": item.field, "sent": item.sent, "kept": item.kept}
+            for item in topic.unkept
+        ],
         "under_way": topic.remarks,
         "deeds": [deed_facts(topic.pair, deed) for deed in topic.deeds],
     }  # fmt: skip

@@ -4,6 +4,7 @@ Owns: the words for what a turn does, what it leaves open, and its summary. Sees
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from bcfsync.changes import Cause, Outcome, Site, Status, Step
+from bcfsync.cli.lacking import unkept_lines
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name
 from bcfsync.cli.render import SYMBOLS, Tally, counted, members, step_facts, summed
@@ -150,7 +152,7 @@ class TurnRenderer:
                 self.out.line(
                     f"{SITES[step.site]}  {step.label}{members(step)}{note}{self._where(step)}", symbol, color
                 )
-        elif outcome.status is not Status.STALE:
+        elif outcome.status is not Status.STALE and not outcome.unkept:
             self.out.line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
 
     def _where(self, step: Step) -> str:
@@ -177,6 +179,8 @@ class TurnRenderer:
         else:
             done = ", ".join(parts) or "in sync"
         self.out.line(f"{self.brief or ''}{self.pair}: {done} ({cost})", always=True)
+        for line in unkept_lines(self.tally.unkept, whole=self.out.manner.verbose):
+            self.out.line(line)
         if left.conflicts and finished:
             self.out.line("  next: bcfsync conflicts list")
 
@@ -185,13 +189,19 @@ class TurnRenderer:
         for found in left.conflicts.values():
             self._conflict(found)
         asked = sum(hold.cause == Cause.ASKED for hold in left.holds.values())
+        same = Counter(hold.reason for hold in left.holds.values() if hold.cause == Cause.VALUE)
+        for reason, number in same.items():
+            if number > 1 and not self.out.manner.verbose:
+                said = f"held      {number} topics: {reason}"
+                self.out.line(said, "?", "yellow", always=self.idle is None)
         for hold in left.holds.values():
             self.out.emit(
                 self._note(
                     "hold", kind=hold.kind, topic=hold.topic, guid=hold.guid, reason=hold.reason, cause=hold.cause
                 )
             )
-            self.out.line(f"held      {hold.label}: {hold.reason}", "?", "yellow", always=self.idle is None)
+            if same[hold.reason] < 2 or self.out.manner.verbose:
+                self.out.line(f"held      {hold.label}: {hold.reason}", "?", "yellow", always=self.idle is None)
         if asked:
             self.out.line(f"  to make these deletions: bcfsync sync {self.pair} --allow-deletes {asked}")
 

@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 TOKEN_VARIABLE = "BCFSYNC_TOKEN"  # noqa: S105 - the name of a variable, no secret
+SECRET_VARIABLE = "BCFSYNC_CLIENT_SECRET"  # noqa: S105 - as above
 STATE_VARIABLE = "BCFSYNC_STATE"
 
 
@@ -26,6 +28,23 @@ def token(remote: str = "") -> str | None:
 def token_variable(remote: str = "") -> str:
     """The name of the variable that holds the token of a remote; without a name, of the one server there is."""
     return f"{TOKEN_VARIABLE}_{remote.upper().replace('-', '_')}" if remote else TOKEN_VARIABLE
+
+
+def client_secret(remote: str = "") -> str | None:
+    """The secret of our program at the remote of this name, else at any, where one is set."""
+    own = f"{SECRET_VARIABLE}_{remote.upper().replace('-', '_')}" if remote else SECRET_VARIABLE
+    return os.environ.get(own, "").strip() or os.environ.get(SECRET_VARIABLE, "").strip() or None
+
+
+def may_open_browser() -> bool:
+    """Whether a browser would get a window of its own; one that draws into the terminal would hide what is said."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in {"win32", "darwin"} or any(os.environ.get(name) for name in names)
+
+
+def logins_folder() -> Path:
+    """Where logins are kept."""
+    return state_folder() / "logins"
 
 
 def user_name() -> str:

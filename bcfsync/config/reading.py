@@ -13,24 +13,26 @@ from urllib.parse import urlsplit
 
 from bcfsync.canonical import TOPIC_SCALARS
 from bcfsync.config.environment import token_variable
+from bcfsync.config.signing import SIGN_IN_KEYS, dialect_of, sign_in_of
 from bcfsync.config.tables import BadConfig, Place, Table, as_table, checked_text, chosen, named, nearest, shown
 from bcfsync.config.values import INBOX, Config, Mode, Pair, Remote
 from bcfsync.net import InsecureUrl, checked_url
 from bcfsync.plan import policy
-from bcfsync.plan.policy import Deletes, Prefer
+from bcfsync.plan.policy import Attribution, Deletes, Prefer, Unknown
+from bcfsync.plan.wording import NAMES, Wording
 from bcfsync.sides.folder import ArchiveFolder
 
 FILE = "bcfsync.toml"
 MEMBERS = (*TOPIC_SCALARS, "comment", "viewpoint_guid", "url")
 """Members that can be in conflict."""
 _MOST_BYTES = 1024 * 1024
-_REMOTE_KEYS = ("url", "token_command")
+_REMOTE_KEYS = ("url", "token_command", *SIGN_IN_KEYS)
 _PAIR_KEYS = (
     "folder", "include", "exclude", "remote", "project", "mode", "deletes", "file_version", "writes_to", "conflicts",
-    "poll", "place",
+    "poll", "place", "unknown", "attribution", "map",
 )  # fmt: skip
 _PLACE_KEYS = ("archive", "label", "assigned_to", "topic_type", "topic_status")
-_SECRETS = ("token", "password", "secret", "api_key", "user", "username")
+_SECRETS = ("token", "password", "secret", "client_secret", "refresh_token", "api_key", "user", "username")
 _ENDINGS = (".bcf", ".bcfzip")
 
 
@@ -111,7 +113,7 @@ def _remote(name: str, table: Table) -> Remote:
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise table.place.bad("a server's name is made of letters, digits, - and _", "give it another name")
     table.expect(_REMOTE_KEYS, _SECRETS)
-    return Remote(name, _url(table), _command(table))
+    return Remote(name, _url(table), _command(table), dialect_of(table), sign_in_of(table))
 
 
 def _url(table: Table) -> str:
@@ -183,6 +185,9 @@ def _pair(name: str, table: Table, remotes: Mapping[str, Remote]) -> Pair:
         conflicts=_conflicts(table),
         poll=table.number("poll", 60, 1, 86400),
         places=tuple(_place(item) for item in table.listed("place")),
+        unknown=table.one_of("unknown", Unknown, Unknown.HOLD),
+        wording=_wording(as_table(table.data.get("map", {}), table.place / "map")),
+        attribution=table.one_of("attribution", Attribution, Attribution.NONE),
     )
     _check_included(pair, table)
     return pair
@@ -242,6 +247,20 @@ def _conflicts(table: Table) -> Mapping[str, Prefer]:
             return {member: chosen(rules.data[member], Prefer, place / member) for member in rules.data}
         case _:
             raise place.bad(f"must be a text or a table, not {named(value)}", 'write conflicts = "manual"')
+
+
+def _wording(table: Table) -> Wording:
+    """The table of words: for each member, the files' words with the server's values."""
+    members = {name: member for member, name in NAMES.items()}
+    table.expect(members)
+    rows: dict[str, Mapping[str, str]] = {}
+    for name in table.data:
+        part = as_table(table.data[name], table.place / name)
+        for word in part.data:
+            if not word.strip() or not word.isprintable():
+                raise (part.place / word).bad("a word must not be empty, and must be printable", "remove the line")
+        rows[members[name]] = {word: checked_text(part.data[word], part.place / word) for word in part.data}
+    return Wording(rows)
 
 
 def _place(table: Table) -> policy.Place:

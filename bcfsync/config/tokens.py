@@ -39,7 +39,8 @@ def token_for(remote: Remote, remotes: Iterable[Remote], *, seconds: float = _SE
 
 def login_hint(remote: Remote) -> str:
     """What to do where a server refuses, or misses, a token."""
-    return f"set {token_variable(remote.name)} to a token that is valid for {remote.url}, or name a token_command"
+    variable = token_variable(remote.name)
+    return f"run bcfsync auth login {remote.name}; or set {variable} to a token that is valid for {remote.url}"
 
 
 def _printed(remote: Remote, seconds: float) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from bcfsync.plan.policy import Deletes, Place, Prefer
+from bcfsync.plan.policy import Attribution, Deletes, Place, Prefer, Unknown
+from bcfsync.plan.wording import Wording
 
 INBOX = "inbox.bcf"
 """Where new topics of the server go, where a pair does not say."""
@@ -23,12 +24,33 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """What signing in at a server takes, beyond its address; "" and () for what bcfsync finds out.
+
+    Attributes:
+        client_id: who we are there as a program.
+        issuer: the OpenID issuer behind it.
+        scopes: what to ask for.
+        redirect: where the browser has to come back to, where the server knows only that address.
+        scheme: the word before an API key in the header.
+    """
+
+    client_id: str = ""
+    issuer: str = ""
+    scopes: tuple[str, ...] = ()
+    redirect: str = ""
+    scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
-    """A server; ``token_command`` are the words of a command that prints its token."""
+    """A server; ``token_command`` are the words of a command that prints its token, ``dialect`` is its product."""
 
     name: str
     url: str
     token_command: tuple[str, ...] = ()
+    dialect: str = ""
+    sign_in: SignIn = SignIn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,9 @@ class Pair:
         conflicts: whose value wins, by member; "*" for all others.
         poll: seconds between two looks of ``watch``.
         places: rules where new topics go instead of ``writes_to``.
+        unknown: what becomes of values the server's lists do not have.
+        wording: which words of the files stand for which values of the server.
+        attribution: where a comment says who said it, on a server that takes no author.
     """
 
     name: str
@@ -64,6 +89,9 @@ class Pair:
     conflicts: Mapping[str, Prefer] = field(default_factory=dict)
     poll: float = 60.0
     places: tuple[Place, ...] = ()
+    unknown: Unknown = Unknown.HOLD
+    wording: Wording = field(default_factory=Wording)
+    attribution: Attribution = Attribution.NONE
 
 
 @dataclass(frozen=True, slots=True)

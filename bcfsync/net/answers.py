@@ -24,7 +24,7 @@ class Answer:
 
     ``unchanged`` where the server answered 304: the resource still has the tag it was asked about. ``has_more`` where
     it says by ``Link`` (RFC 8288) that this is a part of a list, and more of it comes. ``location`` is where a write
-    says that its result is.
+    says that its result is. ``weak`` where it had a tag that is no strong one.
     """
 
     data: Any
@@ -32,6 +32,7 @@ class Answer:
     location: str | None = None
     unchanged: bool = False
     has_more: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def decoded(reply: Reply, *, required: bool = True) -> Any:  # noqa: ANN401 - JS
     if isinstance(data, dict) and set(data) == {"error"}:
         # seen: a demo server that answers 200 with an error object
         said = f"the server answered {reply.status} with an error: {in_one_line(data['error'])}"
-        raise Refused(f"{short(reply.url)}: {said}", 400)
+        raise Refused(f"{short(reply.url)}: {said}", 400, in_disguise=True)
     return data
 
 

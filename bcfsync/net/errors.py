@@ -62,13 +62,17 @@ class Refused(BcfsyncError, ValueError):
     """The server understood and said no (4xx, or 501: not offered); ``status`` says how.
 
     ``members`` are names of members of the body that a 400 or 422 seems to be about: the best guess from what it said,
-    among them words that name nothing.
+    among them words that name nothing. ``in_disguise`` where it was said with 200 and an error object: then ``status``
+    is 400, whatever was meant.
     """
 
     exit_code = 3
     hint = "ask the administrator of the server what you may do there"
 
-    def __init__(self, message: str, status: int, members: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, message: str, status: int, members: frozenset[str] = frozenset(), *, in_disguise: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.members = members
+        self.in_disguise = in_disguise

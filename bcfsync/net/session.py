@@ -20,14 +20,14 @@ from bcfsync.errors import ServerTrouble
 from bcfsync.net.addresses import checked_url, is_loopback, short
 from bcfsync.net.answers import Answer, FormAnswer, Reply, checked, decoded, is_json, json_of
 from bcfsync.net.credentials import Bearer, Credentials
-from bcfsync.net.errors import Refused, TooLarge, Unanswered
+from bcfsync.net.errors import NotJson, Refused, TooLarge, Unanswered
 from bcfsync.net.exchange import Asked, Exchange, Traffic
 from bcfsync.net.pacing import Pace
 from bcfsync.net.redirects import MOST_HOPS, Redirects
 from bcfsync.net.retrying import FEW_TRIES, TRIES, Retrying
 from bcfsync.net.seams import Rate, Seams
 from bcfsync.net.sending import EMPTY, file_body, form_body, json_body
-from bcfsync.net.wiring import failure, is_certificate
+from bcfsync.net.wiring import failure, is_final
 
 _IN_MEMORY = 4 * 1024 * 1024
 _PASSING = frozenset({429, 502, 503, 504})
@@ -91,7 +91,8 @@ class Http:
             return Answer(None, unless, unchanged=True)
         value = decoded(reply, required=reply.status != 204)
         self._speaks = True
-        return Answer(value, reply.etag, has_more=reply.has_more)
+        weak = reply.etag is None and "ETag" in reply.headers
+        return Answer(value, reply.etag, has_more=reply.has_more, weak=weak)
 
     @contextmanager
     def open(self, url: str, *, bare: bool = False) -> Iterator[IO[bytes]]:
@@ -181,7 +182,7 @@ class Http:
                 reply = self._followed(asked, spool)
             except _NO_ANSWER as error:
                 tries = FEW_TRIES if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout) else TRIES
-                if is_certificate(error) or not self._retrying.backs_off(attempt, tries):
+                if is_final(error) or not self._retrying.backs_off(attempt, tries):
                     raise failure(asked.url, error) from error
                 continue
             if not self._is_worth_another(reply, asked.url, attempt, spool):
@@ -247,7 +248,7 @@ class Http:
             try:
                 return self._exchange.ask(asked)
             except _NEVER_LEFT as error:
-                if is_certificate(error) or not self._retrying.backs_off(attempt, TRIES):
+                if is_final(error) or not self._retrying.backs_off(attempt, TRIES):
                     raise failure(asked.url, error) from error
             except _NO_ANSWER as error:
                 said = f"{short(asked.url)}: the connection broke before the answer to {asked.method}: {error}"
@@ -266,6 +267,10 @@ class Http:
             raise Unanswered(
                 f"{short(asked.url)}: {asked.method} was sent on to what cannot be read: {error}"
             ) from error
+        except NotJson:
+            if "html" in reply.headers.get("Content-Type", ""):
+                raise
+            return Answer(None, None, place)  # a document or a picture: what was uploaded, and where it is
         if asked.method == "POST" and isinstance(data, list):
             return Answer(None, None)  # the list it was added to: that does not say which one it is
         return Answer(data, reply.etag, place)

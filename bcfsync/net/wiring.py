@@ -21,19 +21,20 @@ _LIMITS = httpx.Limits(max_connections=MOST + 4, max_keepalive_connections=MOST 
 _HEADERS = {
     "User-Agent": f"bcfsync/{__version__}",
     "Accept": "application/json, */*;q=0.5",
-    "Accept-Encoding": ACCEPTED,
 }
 
 
 def client_for(host: str, transport: httpx.BaseTransport | None) -> httpx.Client:
     """A client without any sign-in of its own, for a session with this host.
 
+    A server on this machine is asked for nothing packed: that costs both of us more than it saves.
+
     Raises:
         BadProxy: the environment names a proxy that is none.
     """
     try:
         return httpx.Client(
-            headers=_HEADERS,
+            headers={**_HEADERS, "Accept-Encoding": "identity" if is_loopback(host) else ACCEPTED},
             timeout=_TIMEOUT,
             limits=_LIMITS,
             follow_redirects=False,
@@ -68,9 +69,9 @@ def failure(url: str, error: Exception) -> Unreachable | BadCertificate:
     return Unreachable(f"{short(url)}: the connection broke: {said}")
 
 
-def is_certificate(error: BaseException) -> bool:
-    """Whether it was the certificate: trying again does not help."""
-    return _certificate(error) is not None
+def is_final(error: BaseException) -> bool:
+    """Whether trying again does not help: it was the certificate, or the request itself."""
+    return isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol) or _certificate(error) is not None
 
 
 def _certificate(error: BaseException | None) -> str | None:

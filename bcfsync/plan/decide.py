@@ -139,6 +139,7 @@ def _plan_project(drawing: Drawing) -> None:
     info = drawing.source.project
     if drawing.target_site is Site.LOCAL and drawing.target.project == ProjectInfo() != info:
         atom = Atom(Kind.PROJECT, "", "project", "project and its lists")
+        info = drawing.policy.wording.lists_read(info)
         drawing.step("first", Verb.CREATE, atom, info, target="project")
 
 

@@ -12,6 +12,7 @@ from bcfsync.advance import said
 from bcfsync.changes import Base, Cause, Entity, Files, Key, Kind, Related, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import BimSnippet, Comment, DocumentReference, Topic, Viewpoint
+from bcfsync.plan import values
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import comment_label, reference_label, topic_label, viewpoint_label
 from bcfsync.plan.ordering import parents_first
@@ -100,7 +101,7 @@ def is_topic_edited(drawing: Drawing, topic: Topic) -> bool:
 def _edited(drawing: Drawing, key: Key, value: Entity) -> bool:
     """Whether an atom of the source differs from what it is measured by, or has no measure."""
     shadow = drawing.shadows(key, value, None).source
-    return shadow is None or said(shadow) != said(value)
+    return shadow is None or said(shadow) != said(values.as_far_as_sent(drawing, value, shadow))
 
 
 def _moved(drawing: Drawing, key: Key, value: Entity) -> bool:

@@ -35,6 +35,7 @@ from bcfsync.plan.answering import past
 from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part
 from bcfsync.plan.pairing import Scope
 from bcfsync.plan.policy import Policy
+from bcfsync.plan.wording import notes_of
 
 E = TypeVar("E", bound=Entity)
 
@@ -92,6 +93,11 @@ class Drawing:
     def target_site(self) -> Site:
         """Where the steps are carried out."""
         return self.source_site.other
+
+    @property
+    def server(self) -> Bodies:
+        """What is known of the server, whichever way the pass goes."""
+        return self.target if self.target_site is Site.REMOTE else self.source
 
     @property
     def capabilities(self) -> Capabilities:
@@ -253,7 +259,13 @@ class Drawing:
     def is_on_record(self, key: Key, both: tuple[Entity, Entity]) -> bool:
         """Whether both sites hold what they are on record to hold."""
         old = self.recorded(key)
-        return old.known and said(old.source) == said(both[0]) and said(old.target) == said(both[1])
+        alike = old.known and said(old.source) == said(both[0]) and said(old.target) == said(both[1])
+        return alike and self._stands_for_the_same(old, Shadows(*both))
+
+    def _stands_for_the_same(self, old: Shadows, new: Shadows) -> bool:
+        """Whether the server's words stand for the same values of it as they did."""
+        was, now = (old.source, new.source) if self.source_site is Site.REMOTE else (old.target, new.target)
+        return notes_of(was) == notes_of(now)
 
     def refresh(self, group: str, atom: Atom, both: tuple[Entity, Entity], target: str) -> None:
         """Record the later date of an archive's topic that says what it said, as one does that got a comment.
@@ -272,15 +284,22 @@ class Drawing:
         local = self.base.local_key(self.source_site, atom.key)
         confirmed = self.base.remote.get(local) if local else None
         held = both[1] if self.source_site is Site.LOCAL else both[0]
-        if confirmed is not None and said(confirmed) != said(held):
+        if confirmed is not None and said(self._there(confirmed)) != said(self._there(held)):
             self.step(group, Verb.ADOPT, atom, both[0], target=target, expected=both[1])
+
+    def _there(self, value: Entity) -> Entity:
+        """A value in the server's own words: archives may have several for one of them."""
+        if not (isinstance(value, Topic) and self.policy.wording.rows):
+            return value
+        return self.policy.wording.topic_sent(value, self.server.project.extensions)
 
     def record(self, group: str, atom: Atom, new: Shadows, target: str) -> None:
         """Record new shadows, unless they say what is on record already."""
         old = self.recorded(atom.key)
         known = self.base.across(self.source_site, atom.key)
         another = known is not None and atom.kind is Kind.TOPIC and known.guid != guid_key(target)
-        if another or not old.known or said(new.source) != said(old.source) or said(new.target) != said(old.target):
+        same = old.known and said(new.source) == said(old.source) and said(new.target) == said(old.target)
+        if another or not same or not self._stands_for_the_same(old, new):
             origin: Any = new.source
             self.step(group, Verb.ADOPT, atom, origin, target=target, expected=new.target)
 
@@ -301,9 +320,9 @@ class Drawing:
         base, ours, theirs = (text_of(self.local_id(atom, name, value)) for value in values)
         return Clash(base, ours, theirs) if self.source_site is Site.LOCAL else Clash(base, theirs, ours)
 
-    def hold(self, atom: Atom, reason: str, cause: Cause = Cause.OTHER) -> None:
-        """Note something that is not done."""
-        self.holds.append(Hold(atom.kind, atom.topic, atom.guid, reason, atom.label, cause))
+    def hold(self, atom: Atom, reason: str, cause: Cause = Cause.OTHER, member: str = "") -> None:
+        """Note something that is not done; ``member`` where it is only that."""
+        self.holds.append(Hold(atom.kind, atom.topic, atom.guid, reason, atom.label, cause, member))
 
     def hold_doubtful(self, atom: Atom) -> None:
         """Note something that may be what an archive sent and got no answer for: its next import will tell."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical, digest, remembered, same
-from bcfsync.marks import UNKNOWN, marked
+from bcfsync.marks import UNKNOWN, is_mark, marked
 from bcfsync.merge import spelled
 from bcfsync.model import BimSnippet, Comment, Topic
 
@@ -128,7 +128,8 @@ def _never_held(name: str, now: object, copies: Copies) -> bool:
 
 
 def _known(name: str, copies: Copies) -> set[str]:
-    return {digest([_without_bytes(getattr(side, name))]) for pair in copies for side in pair if side is not None}
+    values = (getattr(side, name) for pair in copies for side in pair if side is not None)
+    return {digest([_without_bytes(value)]) for value in values if not is_mark(value)}
 
 
 def _without_bytes(value: object) -> Any:  # noqa: ANN401

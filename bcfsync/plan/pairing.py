@@ -21,7 +21,8 @@ _SKEW = timedelta(hours=25)
 class Candidate:
     """An atom to be paired: its guid as spelled, what it says, whose it is, and a topic's title.
 
-    ``worded``: it says it in words that two people hardly ever choose alike.
+    ``worded``: it says it in words that two people hardly ever choose alike. ``outline``: what of it is there first,
+    where it is made in parts.
     """
 
     guid: str
@@ -30,6 +31,7 @@ class Candidate:
     date: datetime | None = None
     title: str = ""
     worded: bool = False
+    outline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
     unclear = _known_by_another_name(scope, sources, linked, found)
     if not scope.server.client_guid:
         unclear |= _pair_by_content(scope, sources, free, found)
+        _pair_begun(scope, sources, free, found)
         unclear |= _pair_newcomers(scope, sources, free, found)
     taken = {scope.target_key(item.target.guid) for item in found.values() if item.target}
     return [
@@ -189,6 +192,20 @@ def _pair_by_content(
     return unclear
 
 
+def _pair_begun(
+    scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]
+) -> None:
+    """Pair what was to be made in parts, without an answer, with a newcomer that has the first of them."""
+    for at, source in enumerate(sources):
+        if at in found or not source.outline:
+            continue
+        for key, target in free.items():
+            intent = _intent(scope, source, target)
+            if intent and target.outline == source.outline and _may_be(scope, source, target):
+                found[at] = Pair(source, free.pop(key))
+                break
+
+
 def _may_be(scope: Scope, source: Candidate, target: Candidate) -> bool:
     """Whether a target of equal content may be this source: ours or the same author's, and not older than the try."""
     intent = _intent(scope, source, target)
@@ -255,9 +272,14 @@ def _is_newcomer(scope: Scope, source: Candidate, target: Candidate, intent: Int
 def _may_have_arrived(scope: Scope, there: Candidate, intent: Intent) -> bool:
     return (
         guid_key(there.guid) not in intent.known
-        and (there.author is None or there.author == scope.server.user)
+        and (there.author is None or there.author == scope.server.user or _is_anybody(scope))
         and (there.date is None or there.date >= intent.begun - _SKEW)
     )
+
+
+def _is_anybody(scope: Scope) -> bool:
+    """Whether the server cannot say who we are, as in API 1.0: of a topic its title has to tell then."""
+    return scope.server.user is None and scope.kind is Kind.TOPIC
 
 
 def _intent(scope: Scope, source: Candidate, target: Candidate) -> Intent | None:

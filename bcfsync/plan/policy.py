@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bcfsync.changes import Key
 from bcfsync.model import Topic
+from bcfsync.plan.wording import Wording
 
 SETTLE = timedelta(seconds=60)
 """How long a create whose answer never came may still arrive at a server."""
@@ -21,6 +22,20 @@ class Deletes(StrEnum):
     NEVER = "never"
     ASK = "ask"
     MIRROR = "mirror"
+
+
+class Unknown(StrEnum):
+    """What becomes of values the server's lists do not have: they are held, or sent all the same."""
+
+    HOLD = "hold"
+    SEND = "send"
+
+
+class Attribution(StrEnum):
+    """Where a comment says who said it, on a server that takes no author: nowhere, or in its text."""
+
+    NONE = "none"
+    TEXT = "text"
 
 
 class Prefer(StrEnum):
@@ -107,6 +122,9 @@ class Policy:
         placing: None where the archive takes every topic (``export``).
         quarantined: atoms (by local key) that failed and whose next try is not due, with the reason.
         fought: atoms (by local key) that were lost from an archive again and again after they were written.
+        unknown: what becomes of values the server's lists do not have.
+        wording: which words of the files stand for which values of the server.
+        attribution: where a comment says who said it, on a server that takes no author.
     """
 
     settle: timedelta = SETTLE
@@ -116,6 +134,9 @@ class Policy:
     placing: Placing | None = None
     quarantined: Mapping[Key, str] = field(default_factory=dict)
     fought: frozenset[Key] = frozenset()
+    unknown: Unknown = Unknown.HOLD
+    wording: Wording = field(default_factory=Wording)
+    attribution: Attribution = Attribution.NONE
 
     def preferred(self, member: str) -> Prefer:
         """Whose value of a member wins."""

@@ -11,12 +11,13 @@ from typing import Any
 from bcfsync.canonical import canonical, same
 from bcfsync.changes import Kind, Site
 from bcfsync.dates import read_timestamp
-from bcfsync.marks import is_unknown, shown
+from bcfsync.marks import is_mark, is_unknown, shown
 from bcfsync.merge import Merged, Shadows, merged_text
 from bcfsync.model import BimSnippet, Comment, Topic
 from bcfsync.plan.drawing import Atom, Clash, Drawing, text_of
 from bcfsync.plan.policy import Decision, Prefer
 from bcfsync.plan.returning import returned
+from bcfsync.plan.values import held_instead
 
 _LINES = frozenset({"description", "comment"})
 """Members that are texts of several lines."""
@@ -87,7 +88,10 @@ def settled(drawing: Drawing, atom: Atom, merged: Merged, shadows: Shadows, both
         found = _Both(name, bases, ours, theirs, drawing.clash(atom, name, bases, known, theirs))
         answer = _answer(drawing, atom, found, both)
         if answer is None:
-            drawing.conflict(atom, name, found.clash)
+            mine, past = (ours, bases.target) if drawing.source_site is Site.LOCAL else (theirs, bases.source)
+            strange = not shadows.known or is_mark(past)
+            if not (strange and atom.kind is Kind.TOPIC and held_instead(drawing, atom, name, mine)):
+                drawing.conflict(atom, name, found.clash)
         elif not same(answer.value, theirs):
             updates[name] = answer.value
             third += [] if same(answer.value, ours) else [name]

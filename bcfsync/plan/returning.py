@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from bcfsync.canonical import TOPIC_SCALARS, same
+from bcfsync.marks import is_mark
 from bcfsync.model import Comment, Topic
 
 E = TypeVar("E", Topic, Comment)
@@ -30,7 +31,8 @@ def returned(value: E, confirmed: E | None, original: E | None) -> E:
     restored: dict[str, Any] = {}
     for item in fields(value):
         unmoved = item.name not in _OWN and same(getattr(value, item.name), getattr(confirmed, item.name))
-        if unmoved:
+        # what the two never agreed on has no value of the file's on record
+        if unmoved and not is_mark(getattr(original, item.name)):
             restored[item.name] = getattr(original, item.name)
     for name in _WHOSE:
         # a file that does not say who and when learns it from the server

@@ -7,16 +7,17 @@ Owns: their rules and order. Sees: the drawing board. Rules: docs/sync-rules.md;
 from dataclasses import replace
 from typing import Any
 
-from bcfsync.canonical import comment_content, is_worded, viewpoint_content
-from bcfsync.changes import Kind, Site, Verb, key_of
+from bcfsync.canonical import comment_content, is_worded, viewpoint_content, viewpoint_outline
+from bcfsync.changes import Entity, Key, Kind, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars
 from bcfsync.model import Comment, Topic, Viewpoint
-from bcfsync.plan import deleting
+from bcfsync.plan import attribution, deleting
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import changed_viewpoint_label, comment_label, viewpoint_label
 from bcfsync.plan.ordering import parents_first
 from bcfsync.plan.pairing import Candidate, Scope, pair
+from bcfsync.plan.redrawn import brought, is_redrawn
 from bcfsync.plan.resolving import settled
 from bcfsync.plan.returning import returned
 from bcfsync.plan.views import Change, change_of, standing
@@ -30,8 +31,9 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
         return
     scope = drawing.children(Kind.VIEWPOINT, topic, counterpart)
     held = counterpart.viewpoints if counterpart else ()
-    sources = [Candidate(item.guid, viewpoint_content(item)) for item in topic.viewpoints]
-    pairs = pair(scope, sources, [Candidate(item.guid, viewpoint_content(item)) for item in held])
+    in_parts = scope.server.views_in_parts
+    sources = [_view_candidate(item, in_parts=in_parts) for item in topic.viewpoints]
+    pairs = pair(scope, sources, [_view_candidate(item, in_parts=in_parts) for item in held])
     by_guid = {guid_key(item.guid): item for item in held}
     for view, item in zip(topic.viewpoints, pairs, strict=True):
         atom = Atom(Kind.VIEWPOINT, topic.guid, view.guid, _label(drawing, view, topic))
@@ -48,6 +50,10 @@ def plan_viewpoints(drawing: Drawing, topic: Topic, counterpart: Topic | None) -
             drawing.step("topics", Verb.CREATE, atom, view, target=drawing.target_guid(scope, view.guid))
 
 
+def _view_candidate(view: Viewpoint, *, in_parts: bool) -> Candidate:
+    return Candidate(view.guid, viewpoint_content(view), outline=viewpoint_outline(view) if in_parts else "")
+
+
 def _label(drawing: Drawing, view: Viewpoint, topic: Topic) -> str:
     root = drawing.states.get(key_of(Kind.VIEWPOINT, topic.guid, view.guid))
     if drawing.source_site is Site.REMOTE or root is None:
@@ -58,20 +64,58 @@ def _label(drawing: Drawing, view: Viewpoint, topic: Topic) -> str:
 def _compare_viewpoints(drawing: Drawing, atom: Atom, view: Viewpoint, held: Viewpoint) -> None:
     local = drawing.base.local_key(drawing.source_site, atom.key)
     if drawing.source_site is Site.REMOTE and local in drawing.base.local and local in drawing.base.remote:
-        return  # both hold it, and servers never change one
+        if local and drawing.source.capabilities.views_change and is_redrawn(drawing.base, local, view):
+            _take_over(drawing, atom, local, view, held)
+        return  # both hold it, and other servers never change one
+    if drawing.capabilities.views_in_parts and drawing.source_site is Site.LOCAL and atom.key in drawing.base.intents:
+        # it was begun, and perhaps not all of it came
+        drawing.step("topics", Verb.UPDATE, atom, view, target=held.guid, expected=held)
+        return
     if drawing.source_site is Site.LOCAL and atom.key in drawing.agreed:
-        confirmed = drawing.agreed[atom.key]
+        confirmed = _as_shown(drawing.agreed[atom.key], held)
         drawing.step("topics", Verb.ADOPT, atom, view, target=held.guid, expected=confirmed)
         return
     recorded = drawing.shadows(atom.key, view, held).source
     shadow = recorded if isinstance(recorded, Viewpoint) else None
     change = change_of(shadow or held, view)
-    if change is Change.NONE or (shadow is None and change is Change.PICTURE):
+    if change is Change.NONE or (shadow is None and (change is Change.PICTURE or _is_poorer(drawing, view, held))):
         drawing.adopt("topics", atom, view, held.guid, held)
     else:
         where = drawing.target_site
         otherwise = f"differs from the {where} one of the same guid; viewpoints cannot be changed there"
         drawing.hold(atom, drawing.unsent.get(atom.key, otherwise))
+
+
+def _as_shown(confirmed: Entity, held: Viewpoint) -> Entity:
+    """What was sent, as far as the server shows it: its list may leave out no more than details."""
+    if not isinstance(confirmed, Viewpoint):
+        return confirmed
+    return replace(
+        confirmed,
+        index=held.index,
+        perspective_camera=held.perspective_camera,
+        orthogonal_camera=held.orthogonal_camera,
+        lines=held.lines,
+        clipping_planes=held.clipping_planes,
+    )
+
+
+def _take_over(drawing: Drawing, atom: Atom, local: Key, view: Viewpoint, held: Viewpoint) -> None:
+    """A viewpoint that was changed on the server, as API 1.0 allows."""
+    ours = drawing.base.local[local]
+    value = brought(view, held, drawing.base.seen.get(local))
+    if not isinstance(ours, Viewpoint) or change_of(ours, held) is not Change.NONE:
+        drawing.hold(atom, "was changed on the server and in the archive; each keeps its own")
+    elif value is None:
+        drawing.hold(atom, "was changed on the server, which has not all of its pictures; the archive keeps its own")
+    else:
+        drawing.step("topics", Verb.UPDATE, atom, value, origin=view, target=held.guid, expected=held)
+
+
+def _is_poorer(drawing: Drawing, view: Viewpoint, held: Viewpoint) -> bool:
+    """Whether the server's viewpoint is the archive's without parts that servers may have no place for."""
+    local = drawing.source_site is Site.LOCAL
+    return change_of(*((view, held) if local else (held, view))) is Change.LESS
 
 
 def plan_comments(drawing: Drawing, topic: Topic, counterpart: Topic | None) -> None:
@@ -162,6 +206,7 @@ def _keyed(drawing: Drawing, comment: object, topic: str) -> Any:  # noqa: ANN40
 
 
 def _candidate(comment: Comment) -> Candidate:
-    date = comment.date.instant if comment.date else None
+    author, dated = attribution.sender(comment)
+    date = dated.instant if dated else None
     worded = is_worded(comment.comment)
-    return Candidate(comment.guid, comment_content(comment), comment.author, date, worded=worded)
+    return Candidate(comment.guid, comment_content(comment), author, date, worded=worded)

@@ -13,7 +13,7 @@ from bcfsync.changes import Kind, Related, Site, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
 from bcfsync.model import Topic
-from bcfsync.plan import deleting, places
+from bcfsync.plan import deleting, places, values
 from bcfsync.plan.drawing import Atom, Drawing
 from bcfsync.plan.labels import part_label, topic_label
 from bcfsync.plan.measuring import own_part
@@ -40,11 +40,14 @@ def plan_topic(drawing: Drawing, topic: Topic, counterpart: Topic | None, item: 
         return False
     own = own_part(topic)
     value = own
+    held: values.Held = ()
     if drawing.source_site is Site.REMOTE:
         value = returned(own, *drawing.returning(atom.key, own))
         atom = replace(atom, label=topic_label(value))
+    else:
+        value, held = values.new_topic(drawing, atom, own)
     target = drawing.target_guid(drawing.scope(Kind.TOPIC), topic.guid)
-    drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target)
+    drawing.step("topics", Verb.CREATE, atom, value, origin=own, target=target, held=held)
     drawing.created.add(guid_key(topic.guid))
     return True
 
@@ -64,7 +67,8 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
     scalars = merge_scalars(TOPIC_SCALARS, shadows, topic, held)
     sets = merge_sets(TOPIC_SETS, shadows, topic, held)
     found = settled(drawing, atom, scalars, shadows, (topic, held))
-    updates: dict[str, Any] = found.updates | sets.updates
+    sendable = values.edits(drawing, atom, found.updates | sets.updates, held)
+    updates = sendable.members
     if drawing.source_site is Site.LOCAL and drawing.is_dated_earlier(topic.guid):
         # what an earlier state brings is no newer record of the archive: later passes have to see what it lacks
         topic = _with_dates_on_record(drawing, atom, topic)
@@ -81,7 +85,8 @@ def _compare(drawing: Drawing, atom: Atom, topic: Topic, held: Topic) -> None:
             "target": held.guid,
             "fields": tuple(updates),
             "expected": held,
-            "merged": found.merged,
+            "merged": tuple(name for name in found.merged if name in updates),
+            "held": sendable.held,
         }
         drawing.step("topics", Verb.UPDATE, atom, merged, origin=topic, **more)
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -32,10 +33,11 @@ from bcfsync.changes import (
 from bcfsync.findings import Finding
 from bcfsync.guids import guid_key
 from bcfsync.model import Bcf, Blob, Project, Topic, Viewpoint
-from bcfsync.net import Refused
+from bcfsync.net import Refused, Stumbled
 from bcfsync.sides.draft import listed
 from bcfsync.sides.replacing import Care, Ended, Replacing, State, stamp_of
 from bcfsync.sides.spool import NoRoom, Spool, sha256_of
+from bcfsync.sides.together import together
 
 __all__ = ["ArchiveSide", "Care", "stamp_of"]
 
@@ -138,7 +140,7 @@ class ArchiveSide:
         """
         with tempfile.TemporaryDirectory(prefix="bcfsync-") as folder:
             spool = Spool(Path(folder), source)
-            wanted = [_fetched(change, spool) for change in changes]
+            wanted = together(partial(_fetched, spool=spool), changes)
             ended = yield from Replacing(self._state(), self._care, spool).run(wanted)
         self._take(ended)
         yield from ended.outcomes
@@ -206,7 +208,7 @@ def _fetched(change: Change, spool: Spool) -> "Change | Outcome":
         return change
     try:
         return replace(change, value=spool.fetched(change.value))
-    except Refused as error:
+    except (Refused, Stumbled) as error:
         what = "picture" if change.kind is Kind.VIEWPOINT else "bytes"
         return Outcome(change.step, Status.FAILED, change.guid, message=f"its {what} cannot be fetched: {error}")
     except NoRoom as error:

@@ -72,6 +72,10 @@ class Earlier:
             (key, Recollected(_shown(item), plain.dumps(topic), now)) for key, (topic, item) in steady.items()
         )
 
+    def forget(self, topic: str) -> None:
+        """A topic, by its key, is about to be written: what was read of it before would pass for the newer."""
+        self._recollection.forget_topic(topic)
+
     def keep_views(self, views: Mapping[Key, Viewpoint]) -> None:
         """Remember viewpoints that never change, with all their details, by key."""
         self._recollection.keep_views((key.topic, key.guid, plain.dumps(view)) for key, view in views.items())

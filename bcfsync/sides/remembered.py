@@ -26,7 +26,7 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import guid_key
-from bcfsync.model import Blob, Document, Topic, Viewpoint
+from bcfsync.model import Blob, Document, Extensions, Topic, Viewpoint
 from bcfsync.sides.earlier import Earlier
 
 
@@ -72,6 +72,14 @@ class InParts(Protocol):
 
     def project_info(self) -> ProjectInfo:
         """What the project says of itself."""
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A side whose lists of values can be had by themselves."""
+
+    def lists(self) -> Extensions | None:
+        """The values it offers; None where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,10 @@ class Remembered:
         """Pass changes on; what they touch is forgotten, whatever becomes of them."""
         yield from self._side.apply(map(self._forgotten, changes), source)
 
+    def lists(self) -> Extensions | None:
+        """The values the project offers, for as few requests as can be."""
+        return self._side.lists() if isinstance(self._side, Offering) else self._all_project().extensions
+
     def forget(self) -> None:
         """Ask for everything again: time has passed, in which others may have written."""
         self._listing = self._documents = self._project = None
@@ -167,6 +179,8 @@ class Remembered:
     def _forgotten(self, change: Change) -> Change:
         self._listing = None
         self._doubtful.add(guid_key(change.topic or change.guid))
+        if self._earlier is not None:
+            self._earlier.forget(guid_key(change.topic or change.guid))
         self._topics.pop(guid_key(change.topic or change.guid), None)
         self._unread.pop(guid_key(change.topic or change.guid), None)
         if change.kind is Kind.DOCUMENT:
@@ -253,9 +267,17 @@ class Remembered:
         return self._project
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A side that remembers what it was asked, or stands before one that does."""
+
+    def forget(self) -> None:
+        """Ask for everything again."""
+
+
 def afresh(side: Side) -> None:
     """Have a side forget what it remembers of this turn."""
-    if isinstance(side, Remembered):
+    if isinstance(side, Forgetful):
         side.forget()
 
 

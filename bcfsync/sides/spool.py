@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -25,12 +26,12 @@ class NoRoom(Exception):
 
 
 class Spool:
-    """The bytes of one pass, in a folder that is thrown away after it."""
+    """The bytes of one pass, in a folder that is thrown away after it; safe to use from several threads."""
 
     def __init__(self, folder: Path, source: Side) -> None:
         self._folder = folder
         self._source = source
-        self._count = 0
+        self._numbers = count()
 
     def fetched(self, value: Entity) -> Entity:
         """The value with all its bytes at hand.
@@ -59,8 +60,7 @@ class Spool:
             yield stream
 
     def _take(self, blob: Blob) -> Blob:
-        self._count += 1
-        target = self._folder / str(self._count)
+        target = self._folder / str(next(self._numbers))
         try:
             with self._source.open(blob) as stream, target.open("wb") as file:
                 shutil.copyfileobj(stream, file, _CHUNK)

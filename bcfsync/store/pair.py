@@ -1,23 +1,23 @@
 """The state of one pair as everybody uses it.
 
-Owns: what one confirmation changes, in one durable transaction. Sees: attention, and by it all the tables.
+Owns: what one confirmation changes, in one durable transaction. Sees: lacking, and by it all the tables.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from bcfsync.store.attention import Attention
+from bcfsync.store.lacking import Lacking
 from bcfsync.store.log import FORGOTTEN
 from bcfsync.store.words import Confirmation
 
 _FORGOTTEN = (
     "link", "shadow", "intent", "known", "sent", "meta", "image_link", "image_shadow", "generation", "unacknowledged",
-    "archive", "conflict", "hold", "failure",
+    "archive", "conflict", "hold", "failure", "unkept",
 )  # fmt: skip
 
 
-class Store(Attention):
+class Store(Lacking):
     """The state of one pair, held by this process alone until it is closed."""
 
     def confirm(self, confirmation: Confirmation) -> None:
@@ -58,6 +58,7 @@ class Store(Attention):
         self._close_create(item.local)
         self._clear_failure(item.local)
         self._clear_failure(item.remote)
+        self._note_unkept(item)
         if item.deed is not None:
             self._log(item.deed)
 

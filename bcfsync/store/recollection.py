@@ -71,6 +71,10 @@ class Recollection:
         """Remember viewpoints by the keys of their topics and their own."""
         self._write("INSERT OR REPLACE INTO view (topic, guid, body) VALUES (?, ?, ?)", list(views))
 
+    def forget_topic(self, guid: str) -> None:
+        """Forget a topic, but for the details of its viewpoints."""
+        self._write("DELETE FROM topic WHERE guid = ?", [(guid,)])
+
     def forget(self, topics: Iterable[str]) -> None:
         """Forget topics with their viewpoints."""
         for table, column in (("topic", "guid"), ("view", "topic")):

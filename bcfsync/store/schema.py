@@ -7,7 +7,7 @@ version is one more script, and a new state runs through all of them.
 import sqlite3
 from functools import cache
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _VERSION_1 = """
 CREATE TABLE link (
@@ -95,7 +95,16 @@ CREATE TABLE sent (
 );
 """
 
-SCRIPTS = {1: _VERSION_1, 2: _VERSION_2, 3: _VERSION_3}
+# members that the server holds otherwise than they were sent
+_VERSION_4 = """
+CREATE TABLE unkept (
+    kind TEXT NOT NULL, topic TEXT NOT NULL, guid TEXT NOT NULL, field TEXT NOT NULL, sent TEXT NOT NULL, kept TEXT,
+    label TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (kind, topic, guid, field)
+);
+"""
+
+SCRIPTS = {1: _VERSION_1, 2: _VERSION_2, 3: _VERSION_3, 4: _VERSION_4}
 
 
 def migrate(database: sqlite3.Connection, found: int) -> None:

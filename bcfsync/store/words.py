@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bcfsync.changes import Key, Kind
+from bcfsync.changes import Key, Kind, Unkept
 from bcfsync.errors import Locked, UsageError
 
 REMOTE = "remote"
@@ -123,6 +123,7 @@ class Confirmation:
             in it, too, where it is a topic.
         unbound: an archive that holds it no longer: that archive's shadows go, the identity stays; those of what is
             in it, too, where it is a topic.
+        unkept: what the server did not keep of the members that were written; None where it was not written to.
     """
 
     local: Key
@@ -132,6 +133,7 @@ class Confirmation:
     written: Unacknowledged | None = None
     gone: bool = False
     unbound: str | None = None
+    unkept: tuple[Unkept, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,18 @@ class StoredHold:
     reason: str
     label: str
     cause: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUnkept:
+    """A member of an atom (by its local key) that the server did not keep: what was sent, and what it has instead."""
+
+    key: Key
+    field: str
+    sent: str
+    kept: str | None
+    label: str
     since: datetime
 
 

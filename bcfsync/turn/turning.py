@@ -24,16 +24,15 @@ from bcfsync.changes import (
     Site,
     Status,
     Step,
-    WorldMoved,
     key_of,
 )
 from bcfsync.errors import InvalidArchive
-from bcfsync.execute import Ends
 from bcfsync.guids import guid_key
+from bcfsync.interpreting import ends_of
 from bcfsync.plan.guard import held_back, too_many, without_deletions
 from bcfsync.plan.policy import Deletes, Placing, Policy
 from bcfsync.plan.stale import atoms
-from bcfsync.run import Applied, Care, Drawn, Planned, Timing, Waiting, run
+from bcfsync.run import Applied, Care, Drawn, Planned, Timing, Waiting, WorldMoved, run
 from bcfsync.sides.archives import Folder
 from bcfsync.sides.rehearsed import RehearsedFolder, RehearsedSide
 from bcfsync.sides.remembered import Remembered
@@ -190,7 +189,10 @@ class _Turn:
         decided = sorted(
             repr((item.key, item.field, item.decision)) for item in self.store.conflicts() if item.decision
         )
-        said = repr((partner.policy, partner.rules, partner.inbox, partner.way, partner.allowed, decided))
+        # what waits for a list of the server waits no longer once that is another one
+        waits = any(item.cause == Cause.VALUE for item in self.store.holds())
+        lists = self.side.lists() if waits else None
+        said = repr((partner.policy, partner.rules, partner.inbox, partner.way, partner.allowed, decided, lists))
         return hashlib.sha256(said.encode()).hexdigest()
 
     def _complete(self) -> None:
@@ -305,7 +307,7 @@ class _Turn:
     def _run(
         self, source: Site, local: Side, replica: str, literal: dict[str, frozenset[str]]
     ) -> Iterator[TurnEvent]:  # fmt: skip
-        ends = Ends(local, self.side, replica)
+        ends = ends_of(local, self.side, self.store, replica, self.partner.policy)
         care = Care(lambda drawn: self._checked(source, drawn, local, replica), self._spare)
         for event in run(source, ends, self.store, self._policy(replica), self.timing, care=care):
             match event:
@@ -447,7 +449,8 @@ class _Turn:
         step, outcome = event.step, event.outcome
         key = step.kind, step.topic, step.guid
         if outcome.status is not Status.DONE:
-            self.restless = True
+            # what the server has no place for stays as it is
+            self.restless = self.restless or not outcome.unkept
             self.counts[str(outcome.status)] += 1
             if outcome.status in {Status.FAILED, Status.UNANSWERED}:
                 fail(self.store, key_of(*key), outcome.message, self.timing.clock())

@@ -273,6 +273,6 @@ def test_the_error_counts_as_server_trouble():
 
 
 def test_other_versions_have_no_codec():
-    with pytest.raises(UnknownApiVersion, match=r"1\.0") as caught:
-        for_version("1.0")
+    with pytest.raises(UnknownApiVersion, match=r"1\.1") as caught:
+        for_version("1.1")
     assert isinstance(caught.value, UsageError)

@@ -22,7 +22,7 @@ from bcfsync.run import Applied, Planned, Waiting
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FREEZE = SAMPLES / "3.0" / "design-freeze.bcf"
 SUMMARY = ["type", "created", "updated", "deleted", "adopted", "conflicts", "held", "failed", "requests",
-           "not_modified", "bytes_in", "bytes_out", "seconds", "local", "remote"]  # fmt: skip
+           "not_modified", "bytes_in", "bytes_out", "unkept", "seconds", "local", "remote"]  # fmt: skip
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_programs_get_one_object_a_line_and_a_summary_last(capsys):
     assert list(lines[-1]) == SUMMARY
     assert lines[-1] | {"seconds": 0} == {
         "type": "summary", "created": 1, "updated": 0, "deleted": 0, "adopted": 1, "conflicts": 1, "held": 1,
-        "failed": 1, "requests": 5, "not_modified": 0, "bytes_in": 10, "bytes_out": 20, "seconds": 0,
+        "failed": 1, "requests": 5, "not_modified": 0, "bytes_in": 10, "bytes_out": 20, "unkept": [], "seconds": 0,
         "local": {"created": 0, "updated": 0, "deleted": 0}, "remote": {"created": 1, "updated": 0, "deleted": 0},
     }  # fmt: skip
     assert lines[2]["label"] == STEP.label

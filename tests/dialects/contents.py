@@ -4,11 +4,17 @@ Guids, and what servers own, are left out; what a server is on record not to kee
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 _OWNED = {"guid", "topic_guid", "server_assigned_id", "modified_date", "modified_author", "authorization"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_GIVEN = {"index", "creation_date", "creation_author"}
+"""What servers give a topic that has none."""
+
 STAMPS = {"creation_date", "creation_author", "date", "author"}
 _LINKS = {"viewpoint_guid", "reply_to_comment_guid", "document_guid", "related_topic_guid"}
 LISTS = {
@@ -48,6 +54,7 @@ def _topic(title: str, ours: dict[str, Any], theirs: dict[str, Any], lost: Lost,
     gone = {"topic": lost.get((title, "topic"), ()), "snippet": lost.get((title, "snippet"), ())}
     for name in sorted(own[0].keys() | own[1].keys()):
         kept = name in gone["topic"] or (name == "bim_snippet" and gone["snippet"])
+        kept = kept or (name in _GIVEN and name not in own[0])
         if not kept and own[0].get(name) != own[1].get(name):
             found.append(f"{title!r}: {name}: {own[0].get(name)!r} became {own[1].get(name)!r}")
     for name, kind in LISTS.items():
@@ -88,7 +95,16 @@ def _plain(value: Any, minus: set[str]) -> Any:
             for name, member in value.items()
             if name not in minus and name not in _OWNED
         }
+        if found.get("visibility") == {"default_visibility": True}:
+            del found["visibility"]  # everything is visible: so it is where nothing is said
         return {name: member for name, member in found.items() if member not in (None, "", [], {}, False)}
     if isinstance(value, list):
         return sorted((_plain(item, minus) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
-    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    """A text without what servers trim; a date as its moment, however it is spelled."""
+    if _DATE.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0).isoformat()
+    return value.strip().replace("\r\n", "\n")

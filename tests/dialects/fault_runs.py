@@ -13,9 +13,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from contents import STAMPS, compared
+from field_rows import FAULT_ROWS
 from field_server import PROJECT, field_server
 from journey import ROOT, on_record
-from rows import FAULT_ROWS
 from terminal import Ran, Terminal
 
 ARCHIVES = ("samples/2.1/site-walk.bcf", "samples/3.0/terrace-and-roof.bcf")
@@ -32,6 +32,7 @@ def failures(folder: Path, seed: int) -> list[str]:
     kept: dict[tuple[str, str], set[str]] = {}
     with patch("time.sleep"), field_server(data, row.dialects, (*row.faults, *FAULTS), seed=seed) as server:
         there = ("--json", "--settle", "0", "--url", server.api + row.path, "--project", PROJECT)
+        port = int(server.url.rpartition(":")[2])
         for _ in range(MOST_RUNS):
             last = machine.run("import", *there, archive)
             for name, members in unkept(last).items():
@@ -42,7 +43,7 @@ def failures(folder: Path, seed: int) -> list[str]:
                 return [f"the import ended with {last.code}: {last.err[-300:]}"]
         else:
             return [f"the import came to no end: {last.code} {last.err[-300:]}"]
-    with field_server(data, row.dialects, row.faults, seed=seed) as server:
+    with field_server(data, row.dialects, row.faults, seed=seed, port=port) as server:
         there = ("--json", "--settle", "0", "--url", server.api + row.path, "--project", PROJECT)
         machine.run("import", *there, archive)
         again = machine.run("import", *there, archive)

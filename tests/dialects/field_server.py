@@ -9,6 +9,7 @@ from pathlib import Path
 from bcfsync.server.app import create_app
 from bcfsync.server.listening import Listener
 from bcfsync.server.mischief import chosen
+from bcfsync.server.mischief.dialects import DIALECTS
 from bcfsync.server.store import ServerStore
 from bcfsync.server.vendors.choosing import vendor_of
 
@@ -43,13 +44,21 @@ class FieldServer:
         yield self.requests
 
 
+def _minds_values(dialects: Iterable[str], faults: Iterable[str]) -> bool:
+    switches = [switch for dialect in DIALECTS if dialect.name in dialects for switch in dialect.switches]
+    return any(switch.startswith("unknown-values") for switch in (*switches, *faults))
+
+
 @contextmanager
 def field_server(
-    folder: Path, dialects: Iterable[str] = (), faults: Iterable[str] = (), *, seed: int = 0
+    folder: Path, dialects: Iterable[str] = (), faults: Iterable[str] = (), *, seed: int = 0, port: int = 0
 ) -> Iterator[FieldServer]:
     """A server with one project, until the end of the block."""
     mischief = chosen(dialects, faults, seed)
     with ServerStore(folder, clock=mischief.clock()) as store:
+        if not _minds_values(dialects, faults):
+            # whatever is not in a list is held, and these servers are here for other things
+            store.projects.set_extensions(PROJECT, {})
         vendor = vendor_of(mischief.dialects, store)
         app = create_app(store, tokens={TOKEN: USER}, mischief=mischief, vendor=vendor)
         found: list[FieldServer] = []
@@ -64,7 +73,7 @@ def field_server(
                 raise ConnectionAbortedError
             return answer
 
-        listener = Listener(counted, "127.0.0.1", 0, threads=20)
+        listener = Listener(counted, "127.0.0.1", port, threads=20)
         found.append(FieldServer(listener.url, mischief.base() or "", store))
         thread = threading.Thread(target=listener.run, daemon=True)
         thread.start()

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from field_rows import DIALECTS, SWITCHES, VERSIONS, Row
 from field_server import FieldServer, field_server
 from journey import Journey, journey
-from rows import DIALECTS, SWITCHES, VERSIONS, Row
 
+BEGIN, END = "<!-- the matrix -->", "<!-- end of the matrix -->"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "servers.md"
 ROWS = {row.name: row for row in (*VERSIONS, *DIALECTS, *SWITCHES)}
 
 
@@ -54,9 +56,11 @@ def losses(made: Journey) -> str:
 
 
 def main(names: list[str]) -> int:
+    write = "--write" in names
+    names = [name for name in names if name != "--write"] or list(ROWS)
     print(f"{'server':24}{'import':>7}{'again':>7}{'writes':>7}{'asked':>7}{'export':>7}  not kept, and on record so")
-    failed = 0
-    for row in (ROWS[name] for name in names or ROWS):
+    failed, lines = 0, []
+    for row in (ROWS[name] for name in names):
         with tempfile.TemporaryDirectory() as folder, travelled(Path(folder), row) as (made, _):
             wrong = objections(row, made)
             codes = made.first.code, made.again.code, len(made.writes), made.asked, made.back.code
@@ -64,8 +68,20 @@ def main(names: list[str]) -> int:
         for line in wrong:
             print(f"{'':24}!! {line}")
         failed += bool(wrong)
-    print(f"{failed} of {len(names or ROWS)} rows fail" if failed else "every row is as it must be")
+        lines.append(f"| {row.name} | {made.first.code} | {len(made.writes)} | {made.asked} | {losses(made) or '-'} |")
+    print(f"{failed} of {len(names)} rows fail" if failed else "every row is as it must be")
+    if write and not failed:
+        put_into(DOCS, lines)
     return 1 if failed else 0
+
+
+def put_into(path: Path, lines: list[str]) -> None:
+    """Replace the table of the page."""
+    head = "| server | import | writes of the second import | requests of it | not kept, and on record so |"
+    table = "\n".join([head, "|---|---|---|---|---|", *lines])
+    before, mark, rest = path.read_text(encoding="utf-8").partition(f"{BEGIN}\n")
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{mark}{table}\n{END}{after}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

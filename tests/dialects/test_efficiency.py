@@ -86,7 +86,7 @@ def test_viewpoints_and_pictures_are_fetched_once_ever(tmp_path: Path):
 
 
 def test_a_snippet_in_conflict_is_not_sent_again_and_again(tmp_path: Path):
-    """Three handovers of one week: they disagree about a snippet, and an import of the oldest sent its bytes each time."""
+    """Archives that disagree about a snippet: an import of the oldest one sent its bytes each time."""
     machine = Terminal(tmp_path / "state")
     names = ("2.1/coordination-week-12.bcf", "3.0/design-freeze.bcf", "2.0/first-handover.bcfzip")
     files = [ROOT / "samples" / name for name in names]

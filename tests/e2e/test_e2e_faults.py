@@ -46,24 +46,35 @@ def meets(machine: Machine, project: Project, fault: Fault, api: str = "3.0", *,
 
 @pytest.mark.parametrize("api", ["2.1", "3.0"])
 @pytest.mark.parametrize("fault", [cut_before, cut_after, cut_within, truncated])
-def test_a_write_whose_answer_is_lost_stops_the_run_and_is_not_done_twice(
+def test_a_write_whose_answer_is_lost_keeps_nothing_else_back_and_is_not_done_twice(
     machine: Machine, project: Project, fault: Fault, api: str
 ):
     number = {cut_before: 4, cut_after: 1, cut_within: 7, truncated: 10}[fault]
-    said = meets(machine, project, nth("POST", number, fault), api, alone=True).explained(5)
-    assert f"/bcf/{api}/projects/{project.name}/" in said
+    run = meets(machine, project, nth("POST", number, fault), api)
+    # under our own guid it is looked for at once; under a guid of the server's own the next run finds it
+    assert run.code in ({0} if api == "3.0" else {3, 5})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        answering(200, PAGE, "text/html"),
+        answering(503, PAGE, "text/html", **BUSY),
+        answering(302, b"", Location="/login"),
+    ],
+    ids=["a page", "503", "302"],
+)
+def test_a_write_that_only_seems_to_be_done_is_made_at_once(machine: Machine, project: Project, fault: Fault):
+    assert meets(machine, project, nth("POST", 3, fault)).code == 0
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "words"),
     [
-        (answering(200, PAGE, "text/html"), 5, "HTML"),
-        (answering(503, PAGE, "text/html", **BUSY), 5, "503"),
         (answering(401, b'{"message": "token expired"}'), 4, "token expired"),
-        (answering(302, b"", Location="/login"), 5, "redirected"),
         (answering(307, b"", Location="https://elsewhere.test/"), 5, "nothing was written"),
     ],
-    ids=["a page", "503", "401", "302", "another host"],
+    ids=["401", "another host"],
 )
 def test_a_write_that_meets_trouble_stops_the_run(machine: Machine, project: Project, fault, code, words):
     assert words in meets(machine, project, nth("POST", 3, fault)).explained(code)

@@ -102,7 +102,11 @@ def test_what_is_packed_as_nobody_asked_for_is_as_good_as_no_answer(method, erro
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize("content", [b"not packed", gzip.compress(b"[1]")[:-5], gzip.compress(b"[1]" * 9999)[:60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"not packed", gzip.compress(b"[1]")[:-5], gzip.compress(b"[1]" * 9999)[:60]],
+    ids=["not packed", "cut at its end", "cut short"],
+)
 @pytest.mark.parametrize(("method", "error"), [("GET", Unreachable), ("POST", Unanswered)])
 def test_an_answer_that_cannot_be_unpacked_is_as_good_as_none(method, error, content):
     http = Wire(lambda _: raw_of(content, "gzip")).http()

@@ -11,6 +11,7 @@ import situations_deleting
 import situations_folders
 import situations_parts
 import situations_topics
+import situations_values
 import situations_views
 from scenarios import SCENARIOS
 from worlds import minted
@@ -24,6 +25,7 @@ SITUATIONS = (
     situations_folders,
     situations_parts,
     situations_topics,
+    situations_values,
     situations_views,
 )
 

@@ -1,18 +1,26 @@
 """When a list is known to be all there is, and when it is not."""
 
 from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from rest_world import ROOT, created, fresh, loaded, new_topic
 
-from bcfsync.changes import Kind
+from bcfsync.changes import CutList, Kind, Site
+from bcfsync.cli.render import Renderer
+from bcfsync.execute import Ends
 from bcfsync.model import Comment
 from bcfsync.net import Http, Seams
+from bcfsync.plan.policy import Policy
+from bcfsync.run import Timing, draw, run
 from bcfsync.server.app import create_app
 from bcfsync.server.mischief import chosen
 from bcfsync.server.store import ServerStore
+from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.rest.side import RestSide
+from bcfsync.store import Store
 
 
 def serving(total, *, cap=10_000, pages=True, limit=None, by_page_number=False):
@@ -104,6 +112,7 @@ def test_a_thread_that_may_be_cut_makes_nothing_trusted_that_it_does_not_show(op
     wire.before = fifty_and_no_more
     assert len(loaded(side, topic).comments) == 50
     assert not side.capabilities.trusted
+    assert side.capabilities.cut == (CutList(topic, "comments", 50),)
 
 
 @pytest.fixture
@@ -140,3 +149,35 @@ def test_a_link_to_what_comes_next_is_understood(wire, link, more):
     wire.before = lambda _: httpx.Response(200, json=[], headers={"Link": link} if link else {})
     with closing(Http(f"{ROOT}/bcf/3.0", "t0ken", Seams(wire, lambda _: None))) as http:
         assert http.get(f"{ROOT}/bcf/3.0/projects").has_more is more
+
+
+@pytest.mark.parametrize(("topics", "exit_code", "said"), [(99, 0, False), (100, 3, True)])
+def test_a_list_that_ends_at_a_cap_is_told_to_whoever_exports(side, wire, tmp_path, topics, exit_code, said):
+    listed, nothing = serving(topics, pages=False), httpx.Response(200, json=[])
+    wire.before = lambda request: listed(request) or (nothing if "/topics/g" in request.url.path else None)
+    renderer, store = Renderer(as_json=True), Store(Path(":memory:"))
+    timing = Timing(lambda: datetime.now(UTC), lambda _: None)
+    with closing(store), closing(ArchiveSide(tmp_path / "out.bcf", "3.0")) as archive:
+        for event in run(Site.REMOTE, Ends(archive, side, "out"), store, Policy(), timing):
+            renderer.event(event)
+    held = [hold for plan in renderer.tally.undone.values() for hold in plan.holds]
+    assert renderer.tally.exit_code == exit_code
+    assert [hold.label for hold in held] == ["the server's list of topics"] * said
+    assert all("the list ends after 100 topics" in hold.reason for hold in held)
+
+
+def test_a_thread_that_ends_at_a_cap_is_told_to_whoever_exports(side, wire, tmp_path):
+    comments = [{"guid": f"c{at}", "comment": "x", "date": "2026-01-01T00:00:00Z", "author": "a"} for at in range(50)]
+    listed = serving(1, pages=False)
+
+    def answer(request):
+        if "/topics/g0/" in request.url.path:
+            return httpx.Response(200, json=comments if request.url.path.endswith("/comments") else [])
+        return listed(request)
+
+    wire.before = answer
+    with closing(Store(Path(":memory:"))) as store, closing(ArchiveSide(tmp_path / "out.bcf", "3.0")) as archive:
+        plan = draw(Site.REMOTE, Ends(archive, side, "out"), store, Policy()).plan
+    (hold,) = plan.holds
+    assert (hold.guid, hold.field) == ("g0", "comments")
+    assert "ends after 50 comments" in hold.reason

@@ -142,16 +142,17 @@ def test_a_server_without_strong_tags_is_asked_to_delete_all_the_same(open_side,
     assert "If-Match" not in wire.sent("DELETE")[0].headers
 
 
-def test_a_deletion_whose_answer_is_lost_is_an_outcome_first(side, wire):
-    topic = loaded(side, new_topic(side))
+def test_deletions_that_never_get_an_answer_are_outcomes_first_and_the_third_ends_the_run(side, wire):
+    topics = [loaded(side, new_topic(side)) for _ in range(4)]
 
     def lost(request):
         if request.method == "DELETE":
             raise httpx.ReadError("gone")
 
     wire.before = lost
-    outcomes = side.apply([Change(0, Verb.DELETE, Kind.TOPIC, topic.guid, "", topic, expected=topic)], Bytes())
-    assert next(outcomes).status is Status.UNANSWERED
+    changes = [Change(0, Verb.DELETE, Kind.TOPIC, topic.guid, "", topic, expected=topic) for topic in topics]
+    outcomes = side.apply(changes, Bytes())
+    assert [next(outcomes).status for _ in range(3)] == [Status.UNANSWERED] * 3
     with pytest.raises(Unanswered):
         next(outcomes)
 

@@ -57,15 +57,15 @@ def test_a_versioned_url_is_taken_as_it_is(version, user):
     assert found({}, f"{ROOT}/bcf/{version}/") == Base(f"{ROOT}/bcf/{version}", version, ROOT + user)
 
 
-@pytest.mark.parametrize("root", [f"{ROOT}/bcf/1.0", f"{ROOT}/bcf/9.9"])
+@pytest.mark.parametrize("root", [f"{ROOT}/bcf/1.1", f"{ROOT}/bcf/9.9"])
 def test_a_versioned_url_we_do_not_speak_is_told(root):
-    with pytest.raises(NoBcfApi, match=r"speaks BCF-API 3\.0 and 2\.1"):
+    with pytest.raises(NoBcfApi, match=r"speaks BCF-API 3\.0, 2\.1 and 1\.0"):
         found({}, root)
 
 
 def test_only_versions_we_do_not_speak_are_told():
-    with pytest.raises(NoBcfApi, match=r"offers BCF-API 1\.0, 4\.0"):
-        found({FOUNDATION: versions("1.0"), BCF: versions("4.0")})
+    with pytest.raises(NoBcfApi, match=r"offers BCF-API 1\.1, 4\.0"):
+        found({FOUNDATION: versions("1.1"), BCF: versions("4.0")})
 
 
 def test_nothing_there_is_told():

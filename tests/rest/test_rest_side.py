@@ -27,8 +27,8 @@ from bcfsync.model import (
 )
 from bcfsync.net import Unanswered
 from bcfsync.sides.rest import paging as paging_
-from bcfsync.sides.rest.side import RestSide, UnknownProject
 from bcfsync.sides.rest.reading.answers import NO_TEXT
+from bcfsync.sides.rest.side import RestSide, UnknownProject
 
 SNIPPET = BimSnippet(".ifc", is_external=False, reference="part.ifc", reference_schema="https://schema.test/")
 
@@ -279,14 +279,15 @@ def test_a_document_that_is_there_already_is_adopted(open_side):
 # -- answers that never came ---------------------------------------------------------------------------------
 
 
-def test_a_lost_answer_is_an_outcome_first_and_ends_the_run_then(side: RestSide, wire):
+def test_a_lost_topic_is_an_outcome_first_and_ends_the_run_where_guids_are_not_known_to_be_kept(side: RestSide, wire):
     def lost(request: httpx.Request) -> httpx.Response | None:
         if request.method == "POST":
             raise httpx.ReadError("gone")
         return None
 
     wire.before = lost
-    outcomes = side.apply([Change(0, Verb.CREATE, Kind.TOPIC, "g", "", Topic("g", "A"))], Bytes())
+    changes = [Change(0, Verb.CREATE, Kind.TOPIC, guid, "", Topic(guid, "A")) for guid in "ghij"]
+    outcomes = side.apply(changes, Bytes())
     assert next(outcomes).status is Status.UNANSWERED
     with pytest.raises(Unanswered):
         next(outcomes)
@@ -358,7 +359,7 @@ def test_a_list_without_end_is_given_up(open_side, wire, monkeypatch):
     monkeypatch.setattr(paging_, "_MOST", 1000)
     side = open_side("3.0")
     wire.before = paging(3000, 100)
-    with pytest.raises(ServerTrouble, match="more than 1,000 items"):
+    with pytest.raises(ServerTrouble, match="1,000 items in 10 pages, and no end"):
         side.listing()
 
 

@@ -202,6 +202,16 @@ def test_wrong_document_references_are_refused_by_name(api, topic, body, member)
     refused(api.put(f"{topic}/document_references", json=body), member)
 
 
+def test_a_document_of_the_project_is_meant_by_its_guid_alone(api):
+    topic = new_topic(api, f"{LATE}/projects/demo")
+    guid = api.post(
+        f"{LATE}/projects/demo/documents", content=b"a", headers={"Content-Disposition": 'attachment; filename="a.pdf"'}
+    ).json()["guid"]
+    (made,) = api.put(f"{topic}/document_references", json=[{"guid": guid, "description": "plan"}]).json()
+    assert made["referenced_document"].endswith(f"{LATE}/projects/demo/documents/{guid}")
+    assert made["guid"] != guid
+
+
 @pytest.mark.parametrize(("body", "member"), WRONG_EXTENSIONS)
 def test_wrong_extensions_are_refused_by_name(api, project, body, member):
     for method in ("POST", "PUT"):

@@ -12,7 +12,7 @@ from worlds import C1, C2, T1, V1, V2, Bytes, blob, comment, fetch, paper, topic
 from bcfsync.bcffile import open_bcf
 from bcfsync.changes import Change, Kind, Prepared, Status, Verb
 from bcfsync.model import Bitmap, Point, Topic
-from bcfsync.net import Refused
+from bcfsync.net import Refused, Stumbled, TooLarge
 from bcfsync.sides.archive import ArchiveSide
 from bcfsync.sides.memory import MemorySide
 
@@ -21,7 +21,7 @@ WALK = SAMPLES / "2.1" / "site-walk.bcf"
 FREEZE = SAMPLES / "3.0" / "design-freeze.bcf"
 
 
-def source(*refused):
+def source(*refused, error=Refused("404 Not Found", 404)):  # noqa: B008 - it is only raised
     """The other side, whose bytes follow from their names; some of them it refuses."""
     found = MemorySide()
     found.blobs = Bytes()
@@ -30,7 +30,7 @@ def source(*refused):
     @contextmanager
     def partly(item):
         if item.locator in refused:
-            raise Refused("404 Not Found", 404)
+            raise error
         with fetched(item) as stream:
             yield stream
 
@@ -133,16 +133,17 @@ def held(side):
     return found
 
 
-def test_a_viewpoint_whose_bitmap_is_refused_is_not_written(tmp_path):
+@pytest.mark.parametrize("error", [Refused("404 Not Found", 404), Stumbled("500"), TooLarge("larger than 1 GB")])
+def test_a_viewpoint_whose_bitmap_the_server_does_not_give_is_not_written(tmp_path, error):
     side = ArchiveSide(tmp_path / "new.bcf", "3.0")
     at = Point(0.0, 0.0, 0.0)
     bitmap = Bitmap("png", at, Point(0.0, 0.0, 1.0), Point(0.0, 1.0, 0.0), 1.0, blob=blob("plan.png"))
     drawn = replace(view(picture=blob("one.png")), bitmaps=(bitmap,))
     outcomes = applied(
-        side, create(Kind.TOPIC, topic()), create(Kind.VIEWPOINT, drawn, T1), bytes_from=source("plan.png")
+        side, create(Kind.TOPIC, topic()), create(Kind.VIEWPOINT, drawn, T1), bytes_from=source("plan.png", error=error)
     )
     assert [item.status for item in outcomes] == [Status.DONE, Status.FAILED]
-    assert outcomes[1].message.startswith("its picture cannot be fetched: 404")
+    assert outcomes[1].message == f"its picture cannot be fetched: {error}"
     assert held(side).viewpoints == ()
     assert not [name for name in entries(side.path) if name.endswith(".png")]
 

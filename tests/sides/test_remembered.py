@@ -45,9 +45,14 @@ class Counting(MemorySide):
 class InParts(Counting):
     """As a server's side is."""
 
-    def bodies(self, keys, known=()):
+    lasting_views = True
+    telling_dates = False
+
+    def bodies(self, keys, known=(), kept=None):
         keys = sorted(keys)
         self.asked.append(("bodies", *keys))
+        if kept:
+            self.asked.append(("of them kept", *sorted(kept)))
         found = MemorySide.load(self, keys).topics
         return {
             key: replace(

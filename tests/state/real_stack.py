@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from bcfsync.errors import BcfsyncError
 from bcfsync.guids import guid_key
 from bcfsync.net import Http
 from bcfsync.net import Seams as NetSeams
-from bcfsync.plan.policy import Policy
+from bcfsync.plan.policy import Policy, Unknown
 from bcfsync.run import Applied, Timing
 from bcfsync.server.app import create_app
 from bcfsync.server.store import ServerStore
@@ -160,7 +160,8 @@ class Stack(Ground):
             shutil.copytree(like.home, self.home, copy_function=_linked, dirs_exist_ok=True)
         self.api = api
         self.file_version = file_version or api
-        self.policy = policy or Policy()
+        # the people of these stories make values up, and the project has lists
+        self.policy = replace(policy or Policy(), unknown=Unknown.SEND)
         self.options: dict[str, Any] = {}
         self.now = like.now if like else START
         self.seams = Seams()

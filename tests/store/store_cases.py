@@ -64,4 +64,5 @@ def ask_everything(store):
         store.conflicts(),
         store.holds(),
         store.failures(),
+        store.unkept(),
     ]

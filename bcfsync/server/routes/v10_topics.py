@@ -119,7 +119,7 @@ def _shown_reference(project_id: str, stored: JsonObject) -> JsonObject:
     """A document of the project is referred to by its URL, as everything is in 1.0."""
     target = stored.get("url")
     if stored.get("document_guid") is not None:
-        base = "/".join(request.base_url.split("/")[:5])
+        base = request.root_url.rstrip("/") + "/".join(request.path.split("/")[:3])
         target = f"{base}/projects/{quote(project_id, safe='')}/documents/{quote(stored['document_guid'], safe='')}"
     shown = {"guid": stored["guid"], "referenced_document": target, "description": stored.get("description")}
     return present(shown)
@@ -131,7 +131,9 @@ def _content(call: Call, project_id: str, given: JsonObject, old: JsonObject | N
     description = {name: given[name] for name in ("description",) if name in given}
     target = given.get("referenced_document")
     if target is None:
-        return {**guid, **description}
+        named = given.get("guid") if old is None else None
+        exists = named is not None and call.store.documents.exists(project_id, named)
+        return {**guid, **({"document_guid": named} if exists else {}), **description}
     if old and target == _shown_reference(project_id, old).get("referenced_document"):
         return {**guid, **{name: old[name] for name in ("document_guid", "url") if name in old}, **description}
     document = _document_at(call, project_id, target)

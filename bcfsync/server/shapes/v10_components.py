@@ -46,7 +46,11 @@ def components(body: object, old: JsonObject | None) -> JsonObject | None:
 
 
 def flat(stored: JsonObject | None) -> list[JsonObject]:
-    """``component_GET``: the whole list."""
+    """``component_GET``: the whole list.
+
+    Where nothing is hidden, nothing is said to be visible: whoever reads that, and of no hidden one, takes all others
+    for hidden, as in the archives of that time.
+    """
     if stored is None:
         return []
     visibility = stored.get("visibility") or {}
@@ -61,7 +65,7 @@ def flat(stored: JsonObject | None) -> list[JsonObject]:
             {
                 **_names(component),
                 "selected": key in selected,
-                "visible": default is not (key in exceptions),
+                "visible": None if default and not exceptions else default is not (key in exceptions),
                 "color": colors.get(key),
             }
         )

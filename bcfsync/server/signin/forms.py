@@ -46,7 +46,9 @@ class Forms:
 
     def remember(self, response: Response, browser: str) -> None:
         """Let the browser keep its name, out of reach of scripts and of requests that other sites send."""
-        response.set_cookie(_COOKIE, browser, path="/oauth2", httponly=True, samesite="Lax", secure=request.is_secure)
+        # below a base of its own the server's pages are not at its host's root
+        path = f"{request.script_root}/oauth2"
+        response.set_cookie(_COOKIE, browser, path=path, httponly=True, samesite="Lax", secure=request.is_secure)
 
     def _mark(self, browser: str, time: int) -> str:
         key = self._credentials.kept(_KEPT_AS, self._new_secret)

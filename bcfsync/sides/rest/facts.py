@@ -1,11 +1,85 @@
 """What a server's own answers taught about it: facts by name, all text, kept between runs by whoever runs the side.
 
-Owns: the names of the facts and what their values mean. Sees nothing.
+Owns: the names of the facts and what their values mean. Sees: the facts a dialect is refined by, which are used from
+here, too.
 """
 
 from collections.abc import MutableMapping
+from datetime import date, timedelta
+
+from bcfsync.bcfapi.dialects.learning import (
+    ABSENT,
+    CAP,
+    DROPPED,
+    GUIDS_TAKEN,
+    MUTABLE,
+    NO,
+    PUT,
+    REFUSED,
+    RENAMED,
+    SPELLING,
+    STAMPS,
+    TEXT_NEEDED,
+    YES,
+    add,
+    names,
+)
+
+__all__ = [
+    "ABSENT",
+    "ABSENT_SINCE",
+    "ALL",
+    "BASE",
+    "BODY",
+    "CAP",
+    "DATES_TELL",
+    "DIALECT",
+    "DOUBTED",
+    "DROPPED",
+    "ENFORCED",
+    "FULL_TOPICS",
+    "GUIDS_TAKEN",
+    "IF_MATCH",
+    "IGNORED",
+    "KEEPS_GUIDS",
+    "KEPT",
+    "LATE",
+    "MISREAD",
+    "MUTABLE",
+    "NO",
+    "OF_ONE_BASE",
+    "OF_ONE_PLACE",
+    "PAGE",
+    "PUT",
+    "REFUSED",
+    "RENAMED",
+    "RIGHTS",
+    "ROOT",
+    "SAID",
+    "SCRATCH",
+    "SHOWN",
+    "SNAPSHOTS",
+    "SPELLING",
+    "STAMPS",
+    "TAG",
+    "TAG_COVERS",
+    "TAG_TRIALS",
+    "TEXT",
+    "TEXT_NEEDED",
+    "UNDELETABLE",
+    "UNTAGGED",
+    "USER",
+    "VERSION",
+    "YES",
+    "Facts",
+    "add",
+    "flag",
+    "forget_old_absences",
+    "names",
+]  # fmt: skip
 
 Facts = MutableMapping[str, str]
+_A_WEEK = timedelta(days=7)
 
 ROOT, BASE, VERSION = "root", "base", "version"
 """The URL that was given, the versioned base behind it, and its version."""
@@ -40,16 +114,61 @@ SHOWN, DOUBTED = "shown", "doubted"
 DATES_TELL = "dates_tell"
 """YES where a topic's date was proven to move with everything that happens below it, deletions and lists included."""
 
-YES, NO = "yes", "no"
+TEXT = "text"
+"""Of BCF-API 1.0, which of its two texts it speaks: TAG or LATE."""
+
+TAG, LATE = "tag", "late"
+
+SAID = "dialect_said"
+"""The name of the dialect a person said the server has; it counts for more than what it was recognised as."""
+
+SCRATCH = "scratch"
+"""Guids of topics a probe made and could not remove: nobody's, and never in any listing."""
+
+SNAPSHOTS = "snapshots"
+"""YES where a snapshot that was announced was there."""
+
+ABSENT_SINCE = "absent_since"
+"""The day ABSENT was begun: after a week everything is asked for again."""
+
+FULL_TOPICS = "full_topics"
+"""NO where a server that numbers projects was asked for full topics, and has none."""
+
+KEPT = "kept"
+"""Parts of viewpoints, by name, that were read back once and found as they were sent: no answer shows them."""
+
+BODY = "body"
+"""The size in bytes of the smallest body it refused as too large."""
+
 ENFORCED, IGNORED, UNTAGGED, MISREAD = "enforced", "ignored", "untagged", "misread"
 
-OF_ONE_BASE = (DATES_TELL, KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE)
+OF_ONE_BASE = (
+    DATES_TELL, KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE, REFUSED, DROPPED, ABSENT,
+    ABSENT_SINCE, SNAPSHOTS, KEPT, TEXT_NEEDED, BODY, STAMPS, GUIDS_TAKEN, CAP, PUT, MUTABLE, SPELLING, RENAMED, TEXT,
+    FULL_TOPICS,
+)  # fmt: skip
 """What says nothing of another version of the API, or of another server."""
 
-ALL = (ROOT, BASE, VERSION, DIALECT, USER, RIGHTS, SHOWN, DOUBTED, *OF_ONE_BASE)
+OF_ONE_PLACE = (ROOT, BASE, VERSION, DIALECT, USER, RIGHTS, SHOWN, DOUBTED, SCRATCH, *OF_ONE_BASE)
+"""Everything that was learned of the server at one URL."""
+
+ALL = (SAID, *OF_ONE_PLACE)
 
 
 def flag(facts: Facts, name: str) -> bool | None:
     """A fact that is YES or NO; None where it is not known."""
     value = facts.get(name)
     return None if value is None else value == YES
+
+
+def forget_old_absences(facts: Facts, today: date) -> None:
+    """What was absent for a week is asked for again; servers grow."""
+    if ABSENT not in facts:
+        facts.pop(ABSENT_SINCE, None)
+        return
+    try:
+        since = date.fromisoformat(facts.setdefault(ABSENT_SINCE, today.isoformat()))
+    except ValueError:
+        since = date.min
+    if not timedelta(0) <= today - since < _A_WEEK:
+        del facts[ABSENT], facts[ABSENT_SINCE]

@@ -39,7 +39,7 @@ class Guarded:
             try:
                 answer = self.http.send("PUT", url, body, match=_WRONG)
             except Refused as error:
-                if error.status not in MOVED:
+                if error.status not in MOVED and not error.in_disguise:
                     raise
             else:
                 self.learned[IF_MATCH] = IGNORED

@@ -1,26 +1,30 @@
 """Reading a whole collection, page by page.
 
-Owns: ``$top`` and ``$skip``, and when a list is whole. Sees: net. Rules: collections are bare arrays without count or
-link, and few servers add a ``Link`` header; they ignore paging, refuse it, cap it without saying so, or count pages by
-``$skip / $top``. So pages keep one size, a list ends with an empty page, a page that brings nothing new, or a short one
-whose length is no cap and after which no ``Link`` says that more comes.
+Owns: ``$top`` and ``$skip``, and when a list is whole. Sees: net, facts, dialects. Rules: collections are bare arrays
+without count or link, and few servers add a ``Link`` header; they ignore paging, refuse it, cap it without saying so,
+or count pages by ``$skip / $top``. So pages keep one size, a list ends with an empty page, a page that brings nothing
+new, or a short one whose length is no cap and after which no ``Link`` says that more comes. ``$`` is never encoded:
+some servers know no ``%24top``. Where a list may have been cut and nobody can ask for its rest, that is said (``cut``).
 """
 
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 
+from bcfsync.bcfapi.dialects import GENERIC, Dialect
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.net import Answer, Http, Refused
-from bcfsync.sides.rest.facts import PAGE, Facts
+from bcfsync.sides.rest.facts import PAGE, TAG, TEXT, Facts
+from bcfsync.sides.rest.paging_v10 import tag_address
 
 _PAGE = 1000
 _MODEST_PAGE = 100
 _NO_PAGING = frozenset({400, 422, 501})
 _SMALLEST_CAP = 10
 _ROUND = 50
-_MOST = 1_000_000
+_MOST = 250_000
+_MOST_PAGES = 10_000
 
 
 class EndlessList(ServerTrouble, OverflowError):
@@ -40,20 +44,34 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A collection: each item once, the answers it came in, and whether it is known to be all there is."""
+    """A collection: each item once, the answers it came in, and whether it is known to be all there is.
+
+    ``cut`` where the server may have more and gives no way to it: after how many items it ended.
+    """
 
     items: list[object]
     pages: tuple[Page, ...]
     complete: bool = True
+    cut: int | None = None
 
 
 class Pager:
     """Reads collections of one server; ``peeked`` holds an answer that was read ahead, for its next reader."""
 
-    def __init__(self, http: Http, learned: Facts) -> None:
+    def __init__(self, http: Http, learned: Facts, dialect: Callable[[], Dialect] = lambda: GENERIC) -> None:
+        """Ask nothing yet.
+
+        Args:
+            http: the way to the server.
+            learned: facts, read and written.
+            dialect: what is known of the server by now.
+        """
         self.http = http
         self.learned = learned
+        self.dialect = dialect
         self.peeked: dict[str, Answer] = {}
+        self.cut: dict[str, int] = {}
+        """The lists that were read from a first answer on and have an end nobody can look behind, by their URL."""
 
     def whole(self, url: str, order: str | None = None, *, beyond: bool = False) -> Whole:
         """All items.
@@ -67,8 +85,11 @@ class Pager:
             EndlessList: page after page brings something new.
             AnswerNotUnderstood: an answer is no list.
         """
-        ordering = f"&$orderby={order}" if order else ""
-        size = min(_PAGE, int(self.learned.get(PAGE, _PAGE)))
+        dialect = self.dialect()
+        if not dialect.pages:
+            return self._unpaged(url)
+        ordering = f"&{dialect.orders}={order}" if order and dialect.orders else ""
+        size = dialect.page or min(_PAGE, int(self.learned.get(PAGE, _PAGE)))
         try:
             return self._paged(url, ordering, size, _Reading(beyond=beyond))
         except _NoPaging:
@@ -78,14 +99,21 @@ class Pager:
 
     def rest(self, url: str, first: list[object], *, has_more: bool) -> Whole:
         """All items of a collection whose first answer is there already, and may have been cut."""
-        if not (first and (has_more or looks_capped(first))):
+        if not (first and (has_more or (self.dialect().pages and looks_capped(first)))):
             return Whole(first, ())
+        found = self._rest(url, first, has_more=has_more)
+        if found.cut is not None:
+            self.cut[url] = found.cut
+        return found
+
+    def _rest(self, url: str, first: list[object], *, has_more: bool) -> Whole:
         reading = _Reading(beyond=False)
         reading.take(Page(url, None, len(first)), first)
         try:
             return self._paged(url, "", len(first), reading)
         except _NoPaging:
-            return Whole(first, (), complete=not (has_more or _is_round(first)))
+            cut = len(first) if has_more or _is_round(first) else None
+            return Whole(first, (), complete=cut is None, cut=cut)
 
     def _modest(self, url: str, ordering: str, *, beyond: bool) -> Whole:
         """A server that gives no thousand may give a hundred; if so, that is remembered."""
@@ -99,29 +127,44 @@ class Pager:
     def _unpaged(self, url: str) -> Whole:
         """The server takes no paging at all: what it gives without is the list, unless it has the length of a cap."""
         reading = _Reading(beyond=False)
-        answer = self.http.get(url)
+        answer = self._page(url, first=False)
         items = _listed(url, answer)
         reading.take(Page(url, answer.etag, len(items)), items)
-        return reading.whole(complete=not _is_round(items))
+        return reading.whole(cut=answer.has_more or self._may_be_cut(items))
+
+    def _may_be_cut(self, items: Sized) -> bool:
+        """Whether a list of this length, which nobody can ask for its rest, may have one.
+
+        Of a product that is known to give no pages it is known, too, after how many its lists end, if they do.
+        """
+        dialect = self.dialect()
+        if dialect.cap is not None:
+            return len(items) == dialect.cap or (len(items) > dialect.cap and _is_round(items))
+        return dialect.pages and _is_round(items)
 
     def _paged(self, url: str, ordering: str, size: int, reading: "_Reading") -> Whole:
-        while len(reading.seen) < _MOST:
-            asked = f"{url}?$top={size}&$skip={reading.position}{ordering}"
+        while len(reading.seen) < _MOST and len(reading.pages) < _MOST_PAGES:
+            asked = self._address(url, size, reading.position, ordering)
             answer = self._page(asked, first=reading.position == 0 or not reading.paged)
             page = _listed(asked, answer)
             reading.paged = True
             news = reading.take(Page(asked, answer.etag, len(page)), page)
             if not page:
-                return reading.whole(complete=True)
+                return reading.whole()
             if not news:
                 # the server shows again what it has shown: it does not page, and may cut
-                return reading.whole(complete=not (answer.has_more or _is_round(reading.seen)))
+                return reading.whole(cut=answer.has_more or self._may_be_cut(reading.seen))
             ended = len(page) < size and not looks_capped(page) and not answer.has_more
             if ended and not reading.beyond:
-                return reading.whole(complete=True)
+                return reading.whole()
             # some servers count pages, so the size stays; where they gave less than asked for, theirs is taken
             size = size if ended else min(size, len(page))
-        raise EndlessList(f"{url}: more than {_MOST:,} items, and no end")
+        raise EndlessList(f"{url}: {len(reading.seen):,} items in {len(reading.pages):,} pages, and no end")
+
+    def _address(self, url: str, size: int, position: int, ordering: str) -> str:
+        if self.learned.get(TEXT) == TAG:
+            return tag_address(url, size, position, ordering.rpartition("=")[2])
+        return f"{url}?$top={size}&$skip={position}{ordering}"
 
     def _page(self, url: str, *, first: bool) -> Answer:
         if url in self.peeked:
@@ -159,18 +202,23 @@ class _Reading:
         self.position += len(items)
         return len(fresh)
 
-    def whole(self, *, complete: bool) -> Whole:
-        return Whole(list(self.seen.values()), tuple(self.pages), complete=complete and not self.moving)
+    def whole(self, *, cut: bool = False) -> Whole:
+        items = list(self.seen.values())
+        return Whole(items, tuple(self.pages), not (cut or self.moving), len(items) if cut else None)
 
 
 def looks_capped(page: Sized) -> bool:
-    """Whether a list has the length of a server's default page: 10, 20, 25, 50, 100 and the like."""
-    return len(page) >= _SMALLEST_CAP and len(page) % 5 == 0
+    """Whether a list has the length of a server's default page: 10, 20, 25, 50, 64, 100, 128 and the like."""
+    return len(page) >= _SMALLEST_CAP and (len(page) % 5 == 0 or _is_power(len(page)))
+
+
+def _is_power(number: int) -> bool:
+    return number & (number - 1) == 0
 
 
 def _is_round(items: Sized) -> bool:
-    """Whether a list that cannot be asked for its rest is so round that it may have one: 50, 100, 1000, 2000."""
-    return len(items) > 0 and len(items) % _ROUND == 0
+    """Whether a list that cannot be asked for its rest is so round that it may have one: 50, 100, 128, 1000, 2000."""
+    return len(items) >= _ROUND and (len(items) % _ROUND == 0 or _is_power(len(items)))
 
 
 def _listed(url: str, answer: Answer) -> list[object]:

@@ -1,10 +1,12 @@
 """The addresses of one project on a BCF server: the only place that knows URLs.
 
-Owns: paths. Sees: nothing. Source: BCF-API 2.1 and 3.0, section 4.
+Owns: paths. Sees: guids. Source: BCF-API 2.1 and 3.0, section 4.
 """
 
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from bcfsync.guids import is_guid
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,8 @@ class Routes:
 
     base: str
     project_id: str
+    small: bool = False
+    """Whether guids in paths have to be in small letters (OpenProject)."""
 
     @property
     def projects(self) -> str:
@@ -41,11 +45,11 @@ class Routes:
 
     def document(self, guid: str) -> str:
         """The bytes of a document."""
-        return f"{self.documents}/{_id(guid)}"
+        return f"{self.documents}/{self._guid(guid)}"
 
     def topic(self, guid: str) -> str:
         """One topic."""
-        return f"{self.topics}/{_id(guid)}"
+        return f"{self.topics}/{self._guid(guid)}"
 
     def part(self, topic: str, name: str) -> str:
         """A sub-resource of a topic: comments, viewpoints, files, related_topics, document_references, snippet."""
@@ -53,7 +57,7 @@ class Routes:
 
     def child(self, topic: str, name: str, guid: str) -> str:
         """One comment, viewpoint or document reference of a topic."""
-        return f"{self.part(topic, name)}/{_id(guid)}"
+        return f"{self.part(topic, name)}/{self._guid(guid)}"
 
     def view_part(self, topic: str, viewpoint: str, name: str) -> str:
         """A sub-resource of a viewpoint: snapshot, selection, coloring, visibility."""
@@ -61,7 +65,10 @@ class Routes:
 
     def bitmap(self, topic: str, viewpoint: str, guid: str) -> str:
         """The bytes of a bitmap."""
-        return f"{self.child(topic, 'viewpoints', viewpoint)}/bitmaps/{_id(guid)}"
+        return f"{self.child(topic, 'viewpoints', viewpoint)}/bitmaps/{self._guid(guid)}"
+
+    def _guid(self, text: str) -> str:
+        return _id(text.lower() if self.small and is_guid(text) else text)
 
 
 def _id(text: str) -> str:

@@ -7,17 +7,21 @@ user may see others: where user or rights are not those of last time, what is no
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bcfsync.bcfapi import codec as codecs
 from bcfsync.bcfapi.codec import Codec
-from bcfsync.bcfapi.dialects import GENERIC, KNOWN, Dialect, spoken
+from bcfsync.bcfapi.dialects import GENERIC, KNOWN, Dialect, refined, spoken
+from bcfsync.bcfapi.dialects.recognising import by_place
+from bcfsync.bcfapi.dialects.vendors import BIMDATA
 from bcfsync.errors import LoginNeeded, UsageError
 from bcfsync.model import Project
-from bcfsync.net import Http, Refused
-from bcfsync.sides.rest import facts
-from bcfsync.sides.rest.discovery import Base, base_of, discover
+from bcfsync.net import Http, NotJson, Refused, Stumbled
+from bcfsync.sides.rest import facts, texts_v10
+from bcfsync.sides.rest.discovery import Base, base_of, found
 from bcfsync.sides.rest.facts import Facts
+from bcfsync.sides.rest.noticing import notice, recognise
 from bcfsync.sides.rest.paging import Pager
 from bcfsync.sides.rest.routes import Routes
 
@@ -43,20 +47,23 @@ class Session:
         self.http = http
         self.project_id = project_id
         self.learned = learned
-        self.pager = Pager(http, learned)
+        self.pager = Pager(http, learned, lambda: self.dialect)
         self._base: Base | None = None
+        self._asked_text = False
         self._project: Project | None = None
         if learned.get(facts.ROOT) != http.root:
-            for name in facts.ALL:
+            for name in facts.OF_ONE_PLACE:
                 learned.pop(name, None)
         self._before = dict(learned)
+        facts.forget_old_absences(learned, datetime.now(UTC).date())
 
     def recall(self, learned: Mapping[str, str]) -> None:
         """Take in facts of last time that were not at hand before; what was seen since counts for more."""
-        told = {name: value for name, value in learned.items() if name in facts.ALL}
+        told = {name: value for name, value in learned.items() if name in facts.OF_ONE_PLACE}
         if told.get(facts.ROOT, self.http.root) == self.http.root:
             self._before = {**self._before, **told}
             self.learned.update({**told, **self.learned})
+            facts.forget_old_absences(self.learned, datetime.now(UTC).date())
 
     @property
     def base(self) -> Base:
@@ -71,17 +78,30 @@ class Session:
     @property
     def routes(self) -> Routes:
         """The addresses of the project."""
-        return Routes(self.base.url, self.project_id)
+        return Routes(self.base.url, self.project_id, small=self.dialect.lower_guids)
 
     @property
     def dialect(self) -> Dialect:
-        """What is known of the server, as data."""
-        return KNOWN.get(self.learned.get(facts.DIALECT, ""), GENERIC)
+        """What is known of the server, as data: of its product, refined by what it taught itself."""
+        name = self.learned.get(facts.SAID) or self.learned.get(facts.DIALECT, "")
+        return refined(KNOWN.get(name, GENERIC), self.learned)
 
     @property
     def codec(self) -> Codec:
         """The JSON of the version spoken, in the server's dialect."""
-        return spoken(codecs.for_version(self.base.version), self.dialect)
+        return spoken(codecs.for_version(self.version), self.dialect)
+
+    @property
+    def version(self) -> str:
+        """The version spoken; of 1.0 with the name of its text, as soon as the server shows which one it is."""
+        version = self.base.version
+        if version != texts_v10.VERSION:
+            return version
+        if not self._asked_text:
+            self._asked_text = True
+            texts_v10.text_of(self.http, self.routes, self.learned)
+        text = self.learned.get(facts.TEXT)
+        return f"{version}-{text}" if text else version
 
     @property
     def project(self) -> Project:
@@ -135,21 +155,47 @@ class Session:
         return self._project
 
     def _discovered(self) -> Base:
-        base = discover(self.http)
+        seen = found(self.http)
+        base = seen.base
         known = self.learned.get(facts.BASE, base.url), self.learned.get(facts.VERSION, base.version)
         if (base.url, base.version) != known:
             for name in facts.OF_ONE_BASE:
                 self.learned.pop(name, None)
         self.learned.update({facts.ROOT: self.http.root, facts.BASE: base.url, facts.VERSION: base.version})
+        recognise(self.learned, by_place(base.url, seen.offered))
         return base
 
     def _verified(self) -> Project:
         data = self._project_data()
         rights = data.get("authorization") if isinstance(data, dict) else None
         self.learned[facts.RIGHTS] = _name_of(rights) if isinstance(rights, dict) and rights else ""
+        notice(self.learned, [data])
+        self._look_for_full_topics(data)
         project = self.codec.decode_project(data)
         self.learned[facts.USER] = self._current_user() or ""
         return project
+
+    def _look_for_full_topics(self, project: object) -> None:
+        """BIMData at a host of its customer shows itself by full topics alone, as long as a project has no topic.
+
+        Where projects have numbers, and nothing is known of the server, they are asked for once; what comes is the list
+        that is read next.
+        """
+        numbered = isinstance(project, dict) and str(project.get("project_id")).isdecimal()
+        asked = any(self.learned.get(name) for name in (facts.SAID, facts.DIALECT, facts.FULL_TOPICS))
+        if not numbered or asked or self.base.version != "2.1":
+            return
+        url = f"{self.routes.project}/{BIMDATA.full_topic}?img_format=url"
+        try:
+            answer = self.http.get(url)
+        except (Refused, NotJson, Stumbled):
+            self.learned[facts.FULL_TOPICS] = facts.NO
+            return
+        if isinstance(answer.data, list):
+            self.pager.peeked[url] = answer
+            self.learned[facts.DIALECT] = BIMDATA.name
+        else:
+            self.learned[facts.FULL_TOPICS] = facts.NO
 
     def _project_data(self) -> Any:  # noqa: ANN401 - JSON
         url = self.routes.project
@@ -177,7 +223,9 @@ class Session:
         return f"projects you can see: {names}" if names else "ask the administrator of the server for the project's id"
 
     def _current_user(self) -> str | None:
-        """Who we are: some servers do not say."""
+        """Who we are: some servers do not say, and in 1.0 none can."""
+        if not self.base.user_url:
+            return None
         try:
             data = self.http.get(self.base.user_url).data
         except LoginNeeded:

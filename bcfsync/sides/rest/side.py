@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import IO
+from urllib.parse import unquote
 
 from bcfsync.changes import (
     Bodies,
     Capabilities,
     Change,
+    CutList,
     Key,
     Kind,
     Listing,
@@ -31,15 +33,21 @@ from bcfsync.sides.rest.deleting import GONE, NOT_OFFERED, ProjectDeleter, delet
 from bcfsync.sides.rest.discovery import Base
 from bcfsync.sides.rest.doubts import Doubts
 from bcfsync.sides.rest.paging import Whole
+from bcfsync.sides.rest.progress import Count, Progress, What
 from bcfsync.sides.rest.reading.project import ProjectReader
 from bcfsync.sides.rest.session import Session, UnknownProject
 from bcfsync.sides.rest.tags import CollectionTag, tag_of
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.project import ProjectWriter
+from bcfsync.sides.rest.writing.read_only import ReadOnlyServer, is_read_only, takes_no_topics
 
 __all__ = ["RestSide", "UnknownProject"]
 
+_OWN_GUIDS = frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT})
+"""What shows whether a server keeps our guids: one that keeps those of documents may still number its topics."""
+
 _BY_ITSELF = {Kind.COMMENT: "comments", Kind.VIEWPOINT: "viewpoints"}
+_AFTER_A_LOST_ONE = "one before it got no answer, and the server gives guids of its own; run the command again"
 _STUMBLES = 3
 """So many requests in a row a server may break over before the rest of a plan has no chance either."""
 
@@ -60,6 +68,7 @@ class RestSide:
         project_id: str,
         learned: Mapping[str, str] | None = None,
         *,
+        dialect: str = "",
         new_key: Callable[[], str] = _random_key,
     ) -> None:
         """Find the API, the project, and who we are; where all that is known from last time, nothing is asked yet.
@@ -68,6 +77,7 @@ class RestSide:
             http: the way to the server.
             project_id: as the server spells it.
             learned: the facts of last time.
+            dialect: the product, where a person says which one it is.
             new_key: gives each request that creates something a name no other has.
 
         Raises:
@@ -75,13 +85,14 @@ class RestSide:
             ServerTrouble, LoginNeeded: (subclasses) the server cannot be used.
         """
         self.http = http
-        self.learned = dict(learned or {})
+        self.learned = {**(learned or {}), facts.SAID: dialect}
         self._session = Session(http, project_id, self.learned)
         self._new_key = new_key
         self._doubts = Doubts(self.learned)
         self._topics: dict[str, Topic] = {}
         self._spellings: dict[str, str] = {}
         self._reader: ProjectReader | None = None
+        self._count = Count()
         self._tag = CollectionTag(self._session.pager, self.learned, lambda: self.reader.listed(beyond=True))
         if not {facts.BASE, facts.VERSION, facts.USER} <= self.learned.keys():
             self._session.connect()
@@ -112,17 +123,32 @@ class RestSide:
             name,
             client_guid=self.keeps_guids is True,
             user=session.user,
-            deletes=deletable(self.base.version, self.learned),
+            deletes=self._deletable,
             trusted=session.trusted and not (self._reader and self._reader.cut_short),
+            stamps=session.dialect.stamps,
+            whole_topics=session.dialect.full_topic is not None,
+            cut=tuple(self._cut(url, items) for url, items in session.pager.cut.items()),
+            views_in_parts=self.base.version == "1.0",
+            views_change=self.base.version == "1.0",
         )
+
+    @staticmethod
+    def _cut(url: str, items: int) -> CutList:
+        topic, name = url.rstrip("/").rsplit("/", 2)[1:]
+        return CutList(guid_key(unquote(topic)), name, items)
 
     @property
     def reader(self) -> ProjectReader:
         """What reads the project."""
         session = self._session
         if self._reader is None or self._reader.routes != session.routes:
-            self._reader = ProjectReader(self._ways)
+            self._reader = ProjectReader(self._ways, self._count)
         return self._reader
+
+    @property
+    def progress(self) -> Progress:
+        """How far the reading is; may be looked at from any thread."""
+        return self._count.now
 
     @property
     def _ways(self) -> Ways:
@@ -138,14 +164,17 @@ class RestSide:
 
     def listing(self) -> Listing:
         """All topics of the project; ``complete`` unless the server may have cut the list."""
+        self._count.begin(What.LIST)
         found = self._session.found(self._listed)
         self._tag.seen(found)
-        self._topics = {guid_key(topic.guid): topic for topic in self.reader.topics(found)}
+        scratch = set(map(guid_key, facts.names(self.learned, facts.SCRATCH)))
+        read = {guid_key(topic.guid): topic for topic in self.reader.topics(found)}
+        self._topics = {key: topic for key, topic in read.items() if key not in scratch}
         self._spellings |= {key: topic.guid for key, topic in self._topics.items()}
         if found.complete:
             self._doubts.looked(self._topics, trusted=self._session.trusted)
         topics = {key: listed(topic) for key, topic in self._topics.items()}
-        return Listing(topics, found.complete, tag_of(found))
+        return Listing(topics, found.complete, tag_of(found), found.cut)
 
     def _listed(self) -> Whole:
         return self.reader.listed()
@@ -194,13 +223,14 @@ class RestSide:
 
     def project_info(self) -> ProjectInfo:
         """The part of ``load`` that is the project's name and lists."""
-        return ProjectInfo(self._session.project, self._extensions())
+        return ProjectInfo(self._session.project, self.lists())
 
     @contextmanager
     def open(self, blob: Blob) -> Iterator[IO[bytes]]:
         """Fetch the bytes of a picture, snippet or document."""
         with self.reader.open(blob) as stream:
             yield stream
+        self._count.one_more(What.BYTES)
 
     def moved(self, tag: str | None) -> bool:
         """Whether the project may have changed: False only where the server says no and is proven to know."""
@@ -250,45 +280,80 @@ class RestSide:
         return False
 
     def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
-        """Send the changes one by one; a lost answer is an outcome first and the end of the run after."""
+        """Send the changes one by one; the third in a row that breaks is an outcome first and the end of the run after.
+
+        Where the server gives guids of its own, and a create got no answer, nothing more of its kind is made in its
+        topic by this run: two newcomers could not be told apart.
+        """
         session = self._session
-        writer = ProjectWriter(self._ways, source)
+        writer = ProjectWriter(self._ways, source, self.reader.reading)
         deleter = ProjectDeleter(self._ways, self.reader)
         stumbles = 0
+        open_: set[tuple[Kind, str]] = set()
         for change in changes:
             session.pager.peeked.clear()
+            if is_read_only(self._ways):
+                yield Outcome(change.step, Status.HELD, change.guid, message="the server is to be read only")
+                raise ReadOnlyServer(f"{self.http.root}: this server is to be read only; nothing was written")
+            if change.verb is Verb.CREATE and (change.kind, change.topic) in open_:
+                yield Outcome(change.step, Status.HELD, change.guid, message=_AFTER_A_LOST_ONE)
+                continue
             make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
-            possible = change.verb is not Verb.DELETE or change.kind in deletable(self.base.version, self.learned)
+            possible = change.verb is not Verb.DELETE or change.kind in self._deletable
             try:
                 outcome = self._tag.around(change, make) if possible else make()
-            except Unanswered as error:
-                yield Outcome(change.step, Status.UNANSWERED, change.guid, message=str(error))
-                raise
-            except Stumbled as error:
+            except (Unanswered, NotJson, Stumbled) as error:
                 # what it was to make may be there all the same
-                status = Status.UNANSWERED if change.verb is Verb.CREATE else Status.FAILED
+                unknown = change.verb is Verb.CREATE or not isinstance(error, Stumbled)
+                if change.verb is Verb.CREATE and change.kind is not Kind.TOPIC and not self._keeps(change.kind):
+                    open_.add((change.kind, change.topic))
+                status = Status.UNANSWERED if unknown else Status.FAILED
                 yield Outcome(change.step, status, change.guid, message=str(error))
                 stumbles += 1
-                if stumbles >= _STUMBLES:
+                # of two topics that got lost nobody could tell later which is which
+                lost_topic = change.verb is Verb.CREATE and change.kind is Kind.TOPIC and not self._keeps(change.kind)
+                if stumbles >= _STUMBLES or (lost_topic and not isinstance(error, Stumbled)):
                     raise
                 continue
             stumbles = 0
             self._learn(change, outcome)
             yield outcome
+            if outcome.status is Status.FAILED and takes_no_topics(self.learned):
+                raise ReadOnlyServer(f"{self.http.root}: this server is to be read only; nothing was written")
 
     def close(self) -> None:
         """End the session."""
         self.http.close()
 
+    def _keeps(self, kind: Kind) -> bool:
+        """Whether the server keeps our guids of a kind, as far as that was seen."""
+        return self.keeps_guids is True or str(kind) in facts.names(self.learned, facts.GUIDS_TAKEN)
+
+    @property
+    def _deletable(self) -> frozenset[Kind]:
+        return deletable(self.base.version, self.learned, self._session.dialect)
+
     def _learn(self, change: Change, outcome: Outcome) -> None:
         """Whether the server keeps our guids shows in its first answers; one that does not is believed for good."""
-        if change.verb is Verb.CREATE and outcome.status is Status.DONE and not outcome.adopted:
+        made = change.verb is Verb.CREATE and outcome.status is Status.DONE and not outcome.adopted
+        if made and change.kind in _OWN_GUIDS:
             kept = guid_key(outcome.guid) == guid_key(change.guid) and self.keeps_guids is not False
             self.learned[facts.KEEPS_GUIDS] = facts.YES if kept else facts.NO
             if change.kind is Kind.TOPIC:
                 self._spellings[guid_key(outcome.guid)] = outcome.guid
+        if made:
+            self._learn_stamps(change.value, outcome.value)
 
-    def _extensions(self) -> Extensions | None:
+    def _learn_stamps(self, sent: object, held: object) -> None:
+        """Whether authors are the client's to send shows in the first topic somebody else wrote."""
+        if not (isinstance(sent, Topic) and isinstance(held, Topic)) or facts.STAMPS in self.learned:
+            return
+        author = sent.creation_author
+        if author and author != self._session.user:
+            self.learned[facts.STAMPS] = facts.YES if held.creation_author == author else facts.NO
+
+    def lists(self) -> Extensions | None:
+        """The values the project offers; None where it says nothing."""
         try:
             return self._session.codec.decode_extensions(self.http.get(self._session.routes.extensions).data)
         except Refused:

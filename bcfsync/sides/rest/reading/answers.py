@@ -1,17 +1,17 @@
 """What every reader does with an answer.
 
-Owns: items of lists, and our stand-in for a comment without words. Sees: bcfapi.
+Owns: items of lists, and reading our stand-in for a comment without words. Sees: bcfapi.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from bcfsync.bcfapi.dialects.words import NO_TEXT
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.model import Comment
 
-NO_TEXT = "(no text)"
-"""Stands for a comment without any text on API 3.0, which does not take one; read back as no text."""
+__all__ = ["NO_TEXT", "decoded", "readable"]
 
 T = TypeVar("T")
 

@@ -3,28 +3,31 @@
 Owns: the list of topics, the pool of readers, topics that cannot be read. Sees: parts, paging, net, bcfapi.
 """
 
+import io
 from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import IO, Protocol, TypeVar
 
-from bcfsync.bcfapi.reading import AnswerNotUnderstood
-from bcfsync.changes import Key
-from bcfsync.errors import BcfsyncError
+from bcfsync.changes import Key, Kind
+from bcfsync.errors import BcfsyncError, LoginNeeded, ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.model import Blob, Document, Topic
-from bcfsync.net import Refused, Stumbled
+from bcfsync.net import BadCertificate, Refused, TryLater, Unreachable
+from bcfsync.sides.rest.noticing import notice
 from bcfsync.sides.rest.paging import Whole
+from bcfsync.sides.rest.progress import Count, What
 from bcfsync.sides.rest.reading.answers import decoded
 from bcfsync.sides.rest.reading.full_topics import FullTopics
+from bcfsync.sides.rest.reading.missing import MISSING, Absences
 from bcfsync.sides.rest.reading.parts import TopicParts
+from bcfsync.sides.rest.reading.patience import Patience
+from bcfsync.sides.rest.reading.v10 import TopicPartsV10
 from bcfsync.sides.rest.ways import Ways
+from bcfsync.sides.together import together
 
-THREADS = 8
-
-_MISSING = frozenset({404, 405, 501})
-_MOST_UNREAD = 10
+_DOWN = (LoginNeeded, Unreachable, TryLater, BadCertificate)
+"""What says that no request has a chance."""
 T = TypeVar("T")
 
 
@@ -48,15 +51,19 @@ class TopicReading(Protocol):
 class ProjectReader:
     """Reads one project of one server."""
 
-    def __init__(self, ways: Ways) -> None:
+    def __init__(self, ways: Ways, count: Count | None = None) -> None:
         self.ways = ways
+        self._count = count or Count()
         self.http = ways.http
         self.routes = ways.routes
         self.codec = ways.codec
         self.pager = ways.pager
         self.full = FullTopics(ways, ways.dialect.full_topic) if ways.dialect.full_topic else None
         """Reads all whole topics in one request, where the server has such a thing."""
-        self.reading: TopicReading = self.full or TopicParts(ways)
+        self.absences = Absences(ways)
+        self._parts = (TopicPartsV10 if ways.version == "1.0" else TopicParts)(ways, self.absences)
+        self.reading: TopicReading = self.full or self._parts
+        self._patience = Patience()
         self.unread: dict[str, str] = {}
         """Topics, by their key, that the server would not give whole when they were asked for last, and why."""
 
@@ -75,6 +82,7 @@ class ProjectReader:
         """The topics of that list, without what is below them."""
         if self.full:
             return self.full.topics(found)
+        notice(self.ways.learned, found.items[:1])
         return decoded(self.routes.topics, self.codec.decode_topic, found.items)
 
     def whole(
@@ -88,37 +96,43 @@ class ProjectReader:
             kept: topics, by key, as they were read before, for ``TopicReading.whole``.
 
         Raises:
-            ServerTrouble, Refused: the server breaks over many of them, or over all of several.
+            ServerTrouble, Refused: the server breaks over one after the other, or over all of several.
         """
         topics = list(topics)
+        self._patience = Patience()
+        self._count.begin(What.TOPICS, len(topics))
         found = self._whole_or_not(topics, known, kept or {})
+        if self._patience.over:
+            raise self._patience.over
         read = [item for item in found if isinstance(item, Topic)]
         failed = [(topic, item) for topic, item in zip(topics, found, strict=True) if isinstance(item, BcfsyncError)]
-        if len(failed) > (_MOST_UNREAD if read else 1):
+        if not read and len(failed) > 1:
             raise failed[0][1]
+        self.absences.concluded()
         self.unread = {guid_key(topic.guid): str(error) for topic, error in failed}
         return read
 
     def _whole_or_not(
         self, topics: list[Topic], known: Collection[Key], kept: Mapping[str, Topic]
     ) -> list[Topic | BcfsyncError]:
-        pool = ThreadPoolExecutor(THREADS, thread_name_prefix="bcf-read")
-        patient = True
-        try:
-            return list(pool.map(lambda topic: self._whole_if_it_can_be(topic, known, kept), topics))
-        except KeyboardInterrupt:
-            patient = False  # who interrupts does not wait for a server that hangs
-            raise
-        finally:
-            pool.shutdown(wait=patient, cancel_futures=True)
+        return together(lambda topic: self._whole_if_it_can_be(topic, known, kept), topics)
 
     def _whole_if_it_can_be(
         self, topic: Topic, known: Collection[Key], kept: Mapping[str, Topic]
     ) -> Topic | BcfsyncError:
+        if self._patience.over:
+            return self._patience.over
         try:
-            return self.reading.whole(topic, known, kept.get(guid_key(topic.guid)))
-        except (Stumbled, Refused, AnswerNotUnderstood) as error:
+            found = self.reading.whole(topic, known, kept.get(guid_key(topic.guid)))
+        except _DOWN:
+            raise
+        except (ServerTrouble, Refused) as error:
+            self._patience.broke(error)
             return error  # of this topic alone: others may be well
+        finally:
+            self._count.one_more(What.TOPICS)
+        self._patience.went()
+        return found
 
     def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
         """The topic with the components of these viewpoints (by normalised guid), which were left out before."""
@@ -131,10 +145,15 @@ class ProjectReader:
 
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
         """The bytes of a picture, snippet or document."""
+        seen = self._parts.pictures.pop(blob.locator, None)
+        if seen is not None:
+            return nullcontext(io.BytesIO(seen))
         return self.full.open(blob) if self.full else self.http.open(blob.locator)
 
     def documents(self) -> tuple[Document, ...]:
         """The documents of the project, with their bytes still on the server."""
+        if str(Kind.DOCUMENT) in self.absences:
+            return ()
         found = self._optional(lambda: self.pager.whole(self.routes.documents))
         documents = decoded(self.routes.documents, self.codec.decode_document, found.items if found else ())
         return tuple(replace(item, blob=Blob(self.routes.document(item.guid))) for item in documents)
@@ -143,6 +162,7 @@ class ProjectReader:
         try:
             return read()
         except Refused as error:
-            if error.status in _MISSING:
+            if error.status in MISSING:
+                self.absences.missed(str(Kind.DOCUMENT), "", error.status)
                 return None
             raise

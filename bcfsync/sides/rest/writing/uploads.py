@@ -6,12 +6,18 @@ Owns: uploads. Sees: creating, net, bcfapi. Source: BCF-API 2.1, Binary file upl
 from dataclasses import replace
 from urllib.parse import quote
 
-from bcfsync.changes import Change, Outcome, Side, Status
+from bcfsync.changes import Change, Outcome, Side, Status, Unkept
+from bcfsync.errors import ServerTrouble
 from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import BimSnippet, Blob, Document
-from bcfsync.net import Answer, Refused
+from bcfsync.net import Answer, NotJson, Refused, Unanswered
+from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.ways import Ways
-from bcfsync.sides.rest.writing.creating import Creating
+from bcfsync.sides.rest.writing.changing import held_back
+from bcfsync.sides.rest.writing.comparing import WHOLE, words
+from bcfsync.sides.rest.writing.creating import TOO_LARGE, Creating
+
+_SIZE = "the server takes no document of this size"
 
 
 class Uploader:
@@ -29,15 +35,37 @@ class Uploader:
         """Upload a document of the project."""
         if document.blob is None:
             return Outcome(change.step, Status.HELD, message="its bytes are not in the archive")
+        cap = int(self.ways.learned.get(facts.BODY, 0))
+        if cap and (document.blob.size or 0) >= cap:
+            return held_back(change, f"{_SIZE}: it took less than {cap:,} bytes", document.filename)
         try:
-            answer = self._upload(document, change.guid)
+            answer = self._sent(change, document)
         except Refused as error:
+            if error.status == TOO_LARGE:
+                return self._too_large(change, document, error)
             if error.status != 409:
                 raise
             if self._holds(change.guid, document.blob):
                 return Outcome(change.step, Status.DONE, change.guid, replace(document, guid=change.guid), adopted=True)
             answer = self._upload(document, derived_guid("taken", guid_key(change.guid), document.blob.sha256 or ""))
-        return self.creating.outcome(change, answer, self.codec.decode_document)
+        return self.creating.outcome(change, answer, self.codec.decode_document, self.routes.documents)
+
+    def _too_large(self, change: Change, document: Document, error: Refused) -> Outcome:
+        """A document stays as it is: it cannot be made smaller as a picture can."""
+        size, cap = document.blob.size if document.blob else None, self.ways.learned.get(facts.BODY)
+        if size:
+            self.ways.learned[facts.BODY] = str(min(size, int(cap)) if cap else size)
+        return held_back(change, f"{_SIZE}: {error}", document.filename)
+
+    def _sent(self, change: Change, document: Document) -> Answer:
+        """An upload whose answer was lost is there under our guid, with the same bytes, or nobody knows."""
+        assert document.blob is not None  # noqa: S101 - the caller has looked
+        try:
+            return self._upload(document, change.guid)
+        except (Unanswered, NotJson):
+            if not (self.ways.sends_guids and self._holds(change.guid, document.blob)):
+                raise
+        return Answer({"guid": change.guid, "filename": document.filename}, None)
 
     def _upload(self, document: Document, guid: str) -> Answer:
         query = f"?guid={quote(guid, safe='')}" if self.ways.sends_guids else ""
@@ -51,16 +79,28 @@ class Uploader:
 
     def _holds(self, guid: str, blob: Blob) -> bool:
         """Whether the server's document of this guid has the same bytes as ours."""
+        return self._same_bytes(self.routes.document(guid), blob)
+
+    def _same_bytes(self, url: str, blob: Blob) -> bool:
         try:
-            with self.http.open(self.routes.document(guid)) as theirs, self.source.open(blob) as ours:
+            with self.http.open(url) as theirs, self.source.open(blob) as ours:
                 return theirs.read() == ours.read()
-        except Refused:
+        except (Refused, ServerTrouble):
             return False
 
     def snippet(self, change: Change, snippet: BimSnippet) -> Outcome:
-        """Upload the bytes of a snippet, whose members are the topic's."""
+        """Upload the bytes of a snippet, whose members are the topic's, and see that they are there."""
         if snippet.blob is None:
             return Outcome(change.step, Status.HELD, message="its bytes are not in the archive")
-        with self.source.open(snippet.blob) as stream:
-            self.http.send_bytes("PUT", self.routes.part(change.topic, "snippet"), stream, {})
-        return Outcome(change.step, Status.DONE, change.topic, snippet)
+        url = self.routes.part(change.topic, "snippet")
+        lost: ServerTrouble | None = None
+        try:
+            with self.source.open(snippet.blob) as stream:
+                self.http.send_bytes("PUT", url, stream, {})
+        except (Unanswered, NotJson) as error:
+            lost = error
+        kept = self._same_bytes(url, snippet.blob)
+        if lost is not None and not kept:
+            raise lost
+        gone = () if kept else (Unkept(WHOLE, words(snippet)),)
+        return Outcome(change.step, Status.DONE, change.topic, snippet, unkept=gone)
