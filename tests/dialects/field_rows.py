@@ -159,5 +159,8 @@ FAULT_ROWS = (
     Row("no tags", faults=("etag-none", "if-match-ignored")),
     Row("bimcollab", ("bimcollab",)),
     Row("trimble", ("trimble",)),
+    Row("bimdata", ("bimdata",)),
+    Row("openproject", ("openproject",)),
+    Row("1.0 late", ("1.0-late",), path="/bcf/1.0"),
 )
-"""Servers a line with faults leads to; they hold all that the archives have."""
+"""Servers a line with faults leads to."""

@@ -287,6 +287,8 @@ def test_a_comment_lets_go_of_its_viewpoint_before_it_is_deleted(text: str, left
     shown = {"guid": FIRST, "comment": text, "viewpoint_guid": VIEW}
 
     def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            shown.update(json.loads(request.content))
         return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=shown)
 
     wire = Wire(answers)
@@ -295,6 +297,16 @@ def test_a_comment_lets_go_of_its_viewpoint_before_it_is_deleted(text: str, left
     assert outcome.status is Status.DONE
     assert [request.method for request in wire.asked if request.method != "GET"] == ["PUT", "DELETE"]
     assert (wire.bodies[0]["comment"], wire.bodies[0]["viewpoint_guid"]) == (left, None)
+
+
+def test_a_comment_that_does_not_let_go_of_its_viewpoint_is_not_deleted():
+    """Nobody deleted the viewpoint."""
+    shown = {"guid": FIRST, "comment": "Look", "viewpoint_guid": VIEW}
+    wire = Wire(lambda _: httpx.Response(200, json=shown))
+    expected = comment(viewpoint_guid=VIEW)
+    (outcome,) = wire.run(Change(0, Verb.DELETE, Kind.COMMENT, FIRST, TOPIC, expected, expected=expected))
+    assert outcome.status is Status.HELD
+    assert "DELETE" not in [request.method for request in wire.asked]
 
 
 def test_a_viewpoint_can_be_deleted():
