@@ -91,8 +91,10 @@ def there(url: str | None, name: str | None) -> There:
         NoRemote: the configuration has no such server.
         BadConfig: (or a subclass) there is no configuration that can be used.
     """
-    if (url is None) == (name is None):
-        raise WhichServer("one of --url and --remote says which server is meant", hint="give one of the two")
+    if url is None and name is None:
+        raise WhichServer("which server is not said", hint="give --url, or the name of a server of bcfsync.toml")
+    if url is not None and name is not None:
+        raise WhichServer("two servers are named", hint="give --url, or the name of a server of bcfsync.toml, not both")
     if url is not None:
         return There(url)
     assert name is not None  # noqa: S101 - one of the two is given

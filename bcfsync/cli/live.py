@@ -72,9 +72,10 @@ class LiveLine:
             click.echo(text, err=True)
             return
         self.clear()
-        room = max(console.width - 1, 1)
-        console.print(Text(text[:room]), end="", soft_wrap=True, highlight=False)
-        self._shown = text
+        line = Text(text)
+        line.truncate(max(console.width - 1, 1), overflow="crop")
+        self._shown = text  # before it is there: whoever is interrupted just now clears it
+        console.print(line, end="", soft_wrap=True, highlight=False)
 
     def clear(self) -> None:
         """Take the line away."""

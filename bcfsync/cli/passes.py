@@ -132,7 +132,10 @@ def _connect(options: Options, stack: ExitStack, renderer: Renderer) -> Link:
     home = path.with_suffix("")
     earlier = None
     if not forgetting:
-        earlier = Earlier(stack.enter_context(Recollection(home / "seen.db")), _now)
+        recollection = stack.enter_context(Recollection(home / "seen.db"))
+        if options.forget:
+            recollection.forget_others(frozenset())
+        earlier = Earlier(recollection, _now)
     remote = Remembered(server, None if forgetting else BlobShelf(home), earlier)
     shown = progress_of(server, lambda: http.traffic, as_json=renderer.as_json, quiet=renderer.quiet)
     return Link(server, remote, store, shown)

@@ -26,6 +26,8 @@ _WINDOW = 20.0
 """Seconds that tell how fast it goes just now."""
 _TOO_EARLY = 1.0
 """Seconds that do not tell it yet."""
+_BURST = 0.02
+"""Seconds between lines that come too fast for anything between them."""
 _MINUTE, _HOUR = 60, 3600
 _READING = {
     What.NOTHING: "looking at both sides",
@@ -119,6 +121,7 @@ class Progress:
         self._lock = threading.RLock()
         self._pace = Pace()
         self._due = 0.0
+        self._last_aside = 0.0
         self._site: Site | None = None
         self._steps = self._applied = self._bytes = 0
         self._thread: threading.Thread | None = None
@@ -160,8 +163,10 @@ class Progress:
         with self._lock:
             self._outlet.clear()
             yield
-            if not self._ended.is_set():
+            now = self._clock()
+            if now - self._last_aside >= _BURST and not self._ended.is_set():
                 self._outlet.again()
+            self._last_aside = now
 
     def tick(self) -> None:
         """Look once, and show it if it is time."""

@@ -214,9 +214,8 @@ class Renderer:
             names = ("kind", "topic", "guid", "field", "base", "local", "remote")
             self._emit({"type": "conflict", **{name: getattr(conflict, name) for name in names}})
             return
-        said = (
-            f"{conflict.label} {conflict.field}: file={conflict.local!r} server={conflict.remote!r}; neither is changed"
-        )
+        ours, theirs = ("nothing" if value is None else repr(value) for value in (conflict.local, conflict.remote))
+        said = f"{conflict.label} {conflict.field}: file={ours} server={theirs}; neither is changed"
         self._line(f"conflict  {said}", "!", "red", always=True)
 
     def _hold(self, hold: Hold) -> None:

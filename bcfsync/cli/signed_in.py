@@ -47,7 +47,10 @@ def status(names: Sequence[str], url: str | None, manner: Manner, *, offline: bo
     """Say who is signed in where; the largest exit code."""
     logins = vault()
     code = 0
-    for remote, login in _meant(logins, names, url, manner):
+    known = list(_meant(logins, names, url, manner))
+    if not known and not manner.as_json:
+        click.echo("nobody is signed in anywhere; bcfsync auth login --url ADDRESS signs in")
+    for remote, login in known:
         source = _source(remote, login)
         seen = None
         if login is None:
@@ -153,11 +156,11 @@ def _tell(remote: Remote, login: Login | None, source: str | None, seen: Seen | 
 def _words(login: Login | None, source: str | None, seen: Seen | None, now: datetime) -> str:
     if login is None:
         return f"token: {source}" if source else "not signed in"
-    parts = [f"signed in by {login.grant}"]
+    parts = [f"{'was ' if login.ended else ''}signed in by {login.grant}"]
     user = seen.user if seen is not None else login.user
     if user:
         parts.append(f"as {user}")
-    if login.expires is not None and login.expires > now:
+    if login.expires is not None and login.expires > now and not login.ended:
         parts.append(f"token ends {_until(login.expires, now)}")
     if login.is_renewable:
         parts.append("renewed by itself")

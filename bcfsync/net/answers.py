@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 
 import httpx
 
-from bcfsync.errors import LoginNeeded
+from bcfsync.errors import LoginNeeded, ServerTrouble
 from bcfsync.net.addresses import short
 from bcfsync.net.complaints import complaint, in_one_line
 from bcfsync.net.errors import NotJson, Refused, Stumbled
 
 _NEXT = re.compile(r""";\s*rel\s*=\s*("([^"]*\s)?next(\s[^"]*)?"|next\b)""", re.IGNORECASE)
+_PASSING = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def checked(reply: Reply, url: str) -> Reply:
         raise LoginNeeded(f"{short(url)}: the server does not accept the token: {words}")
     if (400 <= status < 500 and status != 429) or status == 501:
         raise Refused(f"{short(url)}: the server answered {status}: {words}", status, said.members)
-    raise Stumbled(f"{short(url)}: the server answered {status}: {words}")
+    hint = ServerTrouble.hint if status in _PASSING else ""
+    raise Stumbled(f"{short(url)}: the server answered {status}: {words}", hint=hint)
 
 
 def decoded(reply: Reply, *, required: bool = True) -> Any:  # noqa: ANN401 - JSON

@@ -192,9 +192,7 @@ def _pair_by_content(
     return unclear
 
 
-def _pair_begun(
-    scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]
-) -> None:
+def _pair_begun(scope: Scope, sources: Sequence[Candidate], free: dict[Key, Candidate], found: dict[int, Pair]) -> None:
     """Pair what was to be made in parts, without an answer, with a newcomer that has the first of them."""
     for at, source in enumerate(sources):
         if at in found or not source.outline:

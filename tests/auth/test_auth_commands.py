@@ -135,6 +135,12 @@ def test_signing_out_ends_the_tokens_at_the_server_too(site, person):
     assert (status.code, "not signed in" in status.out) == (4, True)
 
 
+def test_where_there_is_no_login_at_all_the_status_says_so(person):
+    status = person.run("auth", "status")
+    assert (status.code, "bcfsync auth login --url" in status.out) == (0, True)
+    assert person.run("auth", "status", "--json").out == ""
+
+
 def test_signing_out_of_a_server_that_is_gone_forgets_all_the_same(site, person):
     person.run("auth", "login", "--url", site.url)
     (login,) = logins(person)

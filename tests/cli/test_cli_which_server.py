@@ -22,5 +22,7 @@ def test_a_name_that_is_not_there_names_the_nearest(desk):
 def test_an_address_and_a_name_are_too_much_and_neither_too_little(desk):
     desk.set_up()
     both = ("--url", desk.server.url, "--remote", "server")
-    for words in (both, ()):
-        assert "--url" in desk.run("export", *words, "--project", desk.project, "out.bcf").explained(2)
+    for words, said in ((both, "two servers are named"), ((), "which server is not said")):
+        explained = desk.run("export", *words, "--project", desk.project, "out.bcf").explained(2)
+        assert said in explained
+        assert "--url" in explained

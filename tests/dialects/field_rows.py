@@ -132,7 +132,8 @@ SWITCHES = (
     Row("adds comments", faults=("auto-comment",)),
     Row("drops labels", faults=("drop:topics.labels",), lossy=_lost(topic="labels")),
     Row(
-        "drops components", faults=("drop:viewpoints.components",),
+        "drops components",
+        faults=("drop:viewpoints.components",),
         lossy=_lost(viewpoint="components.selection components.coloring components.visibility"),
     ),
     Row("days only", faults=("due-day",), lossy=_lost(topic="due_date")),
@@ -147,7 +148,8 @@ SWITCHES = (
     Row("words needed", faults=("comment-text-required",)),
     Row("null for nothing", faults=("empty-refused",)),
     Row(
-        "small bodies", faults=("413:30000",),
+        "small bodies",
+        faults=("413:30000",),
         lossy=_lost(viewpoint="snapshot bitmaps", document="*", document_reference="*"),
     ),
 )

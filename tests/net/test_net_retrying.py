@@ -51,9 +51,10 @@ def test_a_read_the_server_breaks_over_is_tried_once_more():
     wire = Wire(said(500), said(200, [1]))
     assert wire.http().get(f"{ROOT}/x").data == [1]
     broken = Wire(said(500))
-    with pytest.raises(Stumbled, match="500"):
+    with pytest.raises(Stumbled, match="500") as caught:
         broken.http().get(f"{ROOT}/x")
     assert (wire.naps, broken.naps) == ([0.5], [0.5])
+    assert caught.value.hint == Stumbled.hint
 
 
 @pytest.mark.parametrize("status", [304, 505])
@@ -116,8 +117,9 @@ def test_who_asks_for_too_much_is_left_alone_and_it_is_said_until_when(given, un
 
 def test_who_asks_again_and_again_is_given_up_in_the_end():
     wire = Wire(said(429, Retry_After="1"))
-    with pytest.raises(Stumbled, match="429"):
+    with pytest.raises(Stumbled, match="429") as caught:
         wire.http().get(f"{ROOT}/x")
+    assert caught.value.hint == ServerTrouble.hint
     assert len(wire.requests) < 20
 
 

@@ -257,6 +257,22 @@ def test_what_a_server_has_no_route_for_is_asked_for_once(tmp_path, status):
         assert len(server.line.sent("POST")) == 1
 
 
+def test_a_topic_that_hides_its_comments_is_no_missing_route_where_others_took_some(tmp_path):
+    """What counts as absent is not sent to any topic for a week, and nobody is told to do anything."""
+    with strange(tmp_path / "server") as server, server.side() as side:
+        open_, locked = new_topic(side), new_topic(side)
+        created(side, Kind.COMMENT, Comment(fresh(), "Hi"), open_)
+
+        def hinder(request):
+            hidden = request.method == "POST" and locked in request.url.path
+            return httpx.Response(404, json={"message": "not found"}) if hidden else None
+
+        server.line.hinder = hinder
+        comment = Comment(fresh(), "Ho")
+        assert done(side, Verb.CREATE, Kind.COMMENT, comment, comment.guid, locked).status is Status.FAILED
+        created(side, Kind.COMMENT, Comment(fresh(), "Ho"), open_)
+
+
 def test_a_topic_that_is_gone_is_no_missing_route(tmp_path):
     with strange(tmp_path / "server") as server, server.side() as side:
         outcome = done(side, Verb.UPDATE, Kind.FILES, Files((HeaderFile(filename="a"),)), fresh(), fresh())
@@ -375,6 +391,17 @@ def test_a_connection_that_breaks_over_a_large_body_is_taken_for_too_large(tmp_p
         server.line.hinder = hinder
         outcome = created(side, Kind.VIEWPOINT, looked_at(picture_of((2400, 1200))), topic)
         assert [item.field for item in outcome.unkept] == ["snapshot"]
+
+
+def test_a_connection_that_breaks_over_a_large_body_once_says_nothing_of_its_size(tmp_path):
+    with strange(tmp_path / "server") as server, server.side() as side:
+        topic = new_topic(side)
+        created(side, Kind.VIEWPOINT, Viewpoint(fresh(), perspective_camera=CAMERA), topic)  # it keeps our guids
+        losing(server.line, "POST", 1, carried_out=False)
+        large = picture_of((1000, 1000))
+        assert len(large) > 750_000
+        assert created(side, Kind.VIEWPOINT, looked_at(large), topic).unkept == ()
+        assert facts.BODY not in side.learned
 
 
 def test_where_no_picture_is_small_enough_the_viewpoint_goes_without(tmp_path):

@@ -145,7 +145,14 @@ Store(Path(sys.argv[1]))
 """
 
 
-DYING = ("CREATE TABLE run", "CREATE TABLE failure", "CREATE TABLE sent", "CREATE TABLE unkept", "PRAGMA user_version = ", "COMMIT")
+DYING = (
+    "CREATE TABLE run",
+    "CREATE TABLE failure",
+    "CREATE TABLE sent",
+    "CREATE TABLE unkept",
+    "PRAGMA user_version = ",
+    "COMMIT",
+)
 
 
 @pytest.mark.slow

@@ -72,11 +72,8 @@ class ProjectDeleter:
                 return Outcome(change.step, Status.DONE, change.guid, adopted=True)
             if self._is_other(change, fresh):
                 return Outcome(change.step, Status.STALE, change.guid, message="it was changed on the server")
-            if change.kind is Kind.COMMENT and self.dialect.comment_takes_viewpoint:
-                fresh = self._detached(url, fresh)
-                if self.codec.decode_comment(fresh.data).viewpoint_guid:
-                    return self._held(change, "the server would delete its viewpoint with it")
-            return self._deleted(change, url, fresh)
+            takes_more = change.kind is Kind.COMMENT and self.dialect.comment_takes_viewpoint
+            return (self._deleted_alone if takes_more else self._deleted)(change, url, fresh)
         except Refused as error:
             if error.status in GONE:
                 return Outcome(change.step, Status.DONE, change.guid, adopted=True)
@@ -107,6 +104,13 @@ class ProjectDeleter:
             if not more:
                 raise lost
         raise AssertionError
+
+    def _deleted_alone(self, change: Change, url: str, fresh: Answer) -> Outcome:
+        """DELETE a comment, and not its viewpoint."""
+        fresh = self._detached(url, fresh)
+        if self.codec.decode_comment(fresh.data).viewpoint_guid:
+            return self._held(change, "the server would delete its viewpoint with it")
+        return self._deleted(change, url, fresh)
 
     def _detached(self, url: str, fresh: Answer) -> Answer:
         """The comment without its viewpoint, which would go with it (BIMData) though nobody deleted that."""

@@ -311,7 +311,8 @@ class RestSide:
                 yield Outcome(change.step, status, change.guid, message=str(error))
                 stumbles += 1
                 # of two topics that got lost nobody could tell later which is which
-                lost_topic = change.verb is Verb.CREATE and change.kind is Kind.TOPIC and not self._keeps(change.kind)
+                keeps = session.dialect.takes_guids or self._keeps(change.kind)
+                lost_topic = change.verb is Verb.CREATE and change.kind is Kind.TOPIC and not keeps
                 if stumbles >= _STUMBLES or (lost_topic and not isinstance(error, Stumbled)):
                     raise
                 continue

@@ -110,7 +110,7 @@ class Creating:
                 return Answer(data, None) if _is_ours(change, decode(data)) else None
             if not self._keeps(change.kind):
                 raise lost
-            if size_of(body) >= _LARGE and more:
+            if size_of(body) >= _LARGE and 0 < more < _MORE:  # once, it may have been the line
                 raise Refused(f"{url}: the connection broke over {size_of(body):,} bytes: {lost}", TOO_LARGE)
         raise lost or AssertionError
 

@@ -38,6 +38,7 @@ class ProjectWriter:
         self.in_parts = ViewpointWriterV10(ways, source) if first else None
         self.lists = (ListWriterV10 if first else ListWriter)(ways)
         self.uploads = Uploader(ways, source)
+        self._there: set[str] = set()
         path = ways.dialect.full_topic
         self.full = FullTopicWriter(ways, path, Plain(self.topics, self.comments, self.viewpoints)) if path else None
 
@@ -53,7 +54,7 @@ class ProjectWriter:
         if self._is_absent(change):
             return held_back(change, f"the server has no place for {_called(change.kind)}")
         try:
-            return self._dispatch(change)
+            outcome = self._dispatch(change)
         except Refused as error:
             if error.status in MOVED and change.verb is Verb.UPDATE:
                 return Outcome(change.step, Status.STALE, change.guid, message=str(error))
@@ -63,6 +64,9 @@ class ProjectWriter:
             if change.kind is Kind.TOPIC and change.verb is Verb.CREATE:
                 note_refused_topic(self.ways, error)
             return Outcome(change.step, Status.FAILED, change.guid, message=str(error))
+        if outcome.status is Status.DONE:
+            self._there.add(_route(change))
+        return outcome
 
     def _is_absent(self, change: Change) -> bool:
         """Whether the server is known to have no route for a change."""
@@ -77,6 +81,8 @@ class ProjectWriter:
             return False
         if error.status != 404:
             return error.status in _NOT_OFFERED
+        if _route(change) in self._there or str(change.kind) in facts.names(self.ways.learned, facts.GUIDS_TAKEN):
+            return False  # such things were taken before: this is a matter of the one topic
         try:
             self.ways.http.get(self.ways.routes.topic(change.topic) if change.topic else self.ways.routes.topics)
         except Refused:
