@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bcfsync.changes import Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Unkept, Verb
+from bcfsync.changes import Cause, Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Unkept, Verb
 from bcfsync.cli.lacking import unkept_facts, unkept_lines
 from bcfsync.cli.options import json_text, printable
 from bcfsync.net import Traffic
@@ -26,6 +26,10 @@ SYMBOLS = {
 """How a verb is marked."""
 _COUNTED = {Verb.CREATE: "created", Verb.UPDATE: "updated", Verb.DELETE: "deleted"}
 _WITH_TOPIC = {Kind.PROJECT}
+_WORDS = (
+    "  values the server does not offer: --unknown send sends them as they are; to translate them, bcfsync init makes "
+    "a pair, and bcfsync map suggest its table"
+)
 _SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
 
 
@@ -57,6 +61,11 @@ class Tally:
     def held(self) -> int:
         """What the latest plans hold, and what the other side held."""
         return self.held_steps + sum(len(plan.holds) for plan in self.undone.values())
+
+    @property
+    def waits_for_words(self) -> bool:
+        """Whether the latest plans hold values that are in none of the server's lists."""
+        return any(item.cause is Cause.VALUE for plan in self.undone.values() for item in plan.holds)
 
     def plan(self, plan: Plan, archive: str = "") -> Plan:
         """Count what a plan leaves undone, in place of an earlier plan of the same archive; gives what is new in it."""
@@ -186,6 +195,8 @@ class Renderer:
             click.echo(printable(line), err=True)
         if self.tally.conflicts:
             click.echo(_SETTLE, err=True)
+        if self.tally.waits_for_words:
+            click.echo(_WORDS, err=True)
 
     # -- inside ------------------------------------------------------------------------------------------------
 

@@ -140,8 +140,11 @@ def test_story_10_an_import_holds_and_says_so(office):
     told = office.run("import", "issues/mep.bcf", "--url", office.server.url, "--project", office.project, "--json")
     assert told.code == 3
     assert [line["field"] for line in told.of("hold")] == ["topic_type", "topic_status", "assigned_to"]
+    said = office.run("import", "issues/mep.bcf", "--url", office.server.url, "--project", office.project).err
+    assert "--unknown send sends them as they are" in said
     sent = office.run("import", "issues/mep.bcf", "--url", office.server.url, "--project", office.project,
                       "--unknown", "send")  # fmt: skip
+    assert "--unknown" not in sent.err
     assert sent.code == 0, sent
     assert office.topics()["Duct"]["topic_status"] == "Offen"
 
