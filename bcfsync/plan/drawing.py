@@ -30,7 +30,7 @@ from bcfsync.changes import (
 from bcfsync.guids import guid_key, written_guid
 from bcfsync.marks import shown
 from bcfsync.merge import Shadows
-from bcfsync.model import Comment, Topic
+from bcfsync.model import BimSnippet, Comment, Topic
 from bcfsync.plan.answering import past
 from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part
 from bcfsync.plan.pairing import Scope
@@ -340,6 +340,9 @@ class Clash:
 
 def text_of(value: object) -> str | None:
     """A member as a conflict shows it."""
+    if isinstance(value, BimSnippet):
+        kind = f"{value.snippet_type}, {'elsewhere' if value.is_external else 'inside'}"
+        return f"{value.reference} ({kind}, {value.reference_schema})"
     plain = canonical(value)
     return None if plain is None else str(plain)
 
