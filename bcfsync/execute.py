@@ -122,6 +122,7 @@ class _Execution:
         self.without_place: set[Key] = set()
         self.given: list[tuple[Step, Change]] = []
         self.generation = 0
+        self.foreseen: dict[int, tuple[Outcome, Confirmation]] = {}
         self.below = Below(plan)
 
     def run(self) -> Iterator[tuple[Step, Outcome]]:
@@ -146,6 +147,7 @@ class _Execution:
         writes = [self._written(step, change.value, change) for step, change in self.given]
         done = [outcome for outcome in prepared.outcomes if outcome.status is Status.DONE]
         pending = [self._confirmed(self.plan.steps[outcome.step], outcome) for outcome in done]
+        self.foreseen = {outcome.step: (outcome, item) for outcome, item in zip(done, pending, strict=True)}
         self.generation = self.store.expect(replica, prepared.stamp, writes, pending)
 
     def _told(self) -> Iterator[tuple[Step, Outcome]]:
@@ -315,7 +317,9 @@ class _Execution:
                 if step.kind in _LINKED:
                     self.failed.discard(source)  # what refers to it goes without the link
             return
-        confirmation = self._confirmed(step, outcome)
+        expected, foreseen = self.foreseen.get(outcome.step, (None, None))
+        # what becomes of an archive was worked out before it was replaced
+        confirmation = self._confirmed(step, outcome) if foreseen is None or expected != outcome else foreseen
         self.agreed.append(confirmation)
         if confirmation.gone and step.kind is Kind.TOPIC:
             # relations of other topics go on meaning it, on either side by its id there
