@@ -32,10 +32,12 @@ def card_facts(base: str, learned: dict[str, str]) -> dict[str, str]:
     """Facts of the cards that what a run learned itself does not know better, and scratch topics on record."""
     cards = [card for card in cards_of(base) if not card.hearsay]
     found: dict[str, str] = {}
+    # only a probe proves this: what the latest one no longer proves is not known from an earlier one either
+    seen = {name: value for name, value in learned.items() if name != facts.DATES_TELL}
     for card in cards:
         if learned.get(facts.BASE) == base and learned.get(facts.USER) == card.user:
             found |= dict(card.facts)
-    found |= learned
+    found |= seen
     scratch = sorted({guid for card in cards for guid in card.scratch})
     found.pop(facts.SCRATCH, None)
     return {**found, facts.SCRATCH: ",".join(scratch)} if scratch else found

@@ -3,6 +3,7 @@
 Owns: the words around a probe. Sees: probing, cards. Decides nothing.
 """
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -21,13 +22,17 @@ from bcfsync.config.tables import nearest
 from bcfsync.errors import UsageError
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.probing.card import BadCard, Card, read, written
-from bcfsync.sides.rest.probing.findings import UNKNOWN
+from bcfsync.sides.rest.probing.findings import NO, UNKNOWN, YES
 from bcfsync.sides.rest.probing.probe import Manners, Probed, probe
-from bcfsync.sides.rest.probing.scratch import TITLE
+from bcfsync.sides.rest.probing.scratch import TITLE, is_ours
 from bcfsync.sides.rest.side import RestSide
 
 _CLOCK = 1.1
 """Longer than a server that counts seconds needs for another one."""
+
+
+_VALUES = 15
+"""What the longest of the usual values takes in a line, with the space before it."""
 
 
 class NoCard(UsageError, LookupError):
@@ -42,6 +47,12 @@ class WhichProject(UsageError, LookupError):
     hint = "give --project"
 
 
+class NotAgreed(UsageError, ValueError):
+    """Something would stay on the server, and nobody said that it may."""
+
+    hint = "say -y to go on all the same, or --passive to look only"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the command line said."""
@@ -54,23 +65,26 @@ class Wanted:
 
 
 def probe_server(wanted: Wanted, manner: Manner) -> int:
-    """Try a server out; 0, or 3 where scratch topics stayed behind."""
+    """Try a server out; 0, 1 where somebody says no, or 3 where scratch topics stayed behind."""
     place = _place(wanted, manner)
     project = wanted.project or _project(wanted, manner)
     with place.session() as http:
-        side = RestSide(http, project)
-        active = not wanted.passive and not side.base.version.startswith("1.")
-        if active and not _agreed(project, manner):
+        side = RestSide(http, project, dialect=place.dialect)
+        active = not wanted.passive and not _is_undeletable(side, manner)
+        if active and not _agreed(project, manner, stay=_stay(side)):
             return 1
         config.keep_base(http.root, side.base.url)
         card = _blank(side, active=active)
-        known = frozenset(guid for old in cards_of(card.base) if not old.hearsay for guid in old.scratch)
+        known = _left_behind(side, card.base)
         before = next((old for old in cards_of(card.base) if not old.hearsay and old.user == card.user), card)
         keep = _keeper(before)
         found = probe(http, side.reader.routes, side.base.version, Manners(active, known, keep, _pause))
     card = _filled(card, found) if active else _looked(before, card, found)
     keep_card(card)
     _told(card, wanted.out, manner)
+    if active and found.findings.value("create.topic") != YES and not manner.quiet:
+        said = f"the server made no topic ({_evidence(card, 'create.topic')}), so nothing could be tried on one"
+        click.echo(printable(f" ! {said}"), err=True)
     if found.left and active:
         where = f"{card.base}, project {project}: {', '.join(sorted(found.left))}"
         said = f"scratch topics that could not be deleted; find them by the title {TITLE!r} at {where}"
@@ -125,13 +139,59 @@ def _project(wanted: Wanted, manner: Manner) -> str:
     return ids.pop()
 
 
-def _agreed(project: str, manner: Manner) -> bool:
-    said = f"makes two topics titled {TITLE!r} in project {project}, changes them, and deletes them again"
+def _agreed(project: str, manner: Manner, *, stay: bool) -> bool:
+    """Say what will be done, and ask; where topics stay behind, nothing is done that nobody agreed to.
+
+    Raises:
+        NotAgreed: nobody can be asked, and topics would stay behind.
+    """
+    ending = "changes them, and deletes them again, if the server deletes topics"
+    if stay:
+        ending = "and changes them; this server deletes no topics: they stay there"
+    said = f"makes two topics titled {TITLE!r} in project {project}, {ending}"
     if not manner.quiet:
         click.echo(printable(said), err=True)
-    if manner.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if manner.yes:
         return True
-    return click.confirm("Go on?", default=False, err=True)
+    if _is_watched():
+        return click.confirm("Go on?", default=False, err=True)
+    if stay:
+        raise NotAgreed("two topics would stay on the server for good")
+    return True
+
+
+def _is_watched() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _stay(side: RestSide) -> bool:
+    """Whether the server deleted no topics when it was tried last."""
+    tried = (it for card in cards_of(side.base.url) if not card.hearsay for it in card.findings)
+    return any(it.name == "delete.topic" and it.value == NO for it in tried)
+
+
+def _is_undeletable(side: RestSide, manner: Manner) -> bool:
+    """Whether the API is one without a way to delete topics: nothing is tried there."""
+    if not side.base.version.startswith("1."):
+        return False
+    if not manner.quiet:
+        said = f"BCF-API {side.base.version} has no way to delete topics, so nothing is tried out: it is only looked at"
+        click.echo(printable(said), err=True)
+    return True
+
+
+def _left_behind(side: RestSide, base: str) -> frozenset[str]:
+    """Scratch topics of earlier probes: those on record, and where there are some, all that are plainly ours."""
+    known = frozenset(guid for old in cards_of(base) if not old.hearsay for guid in old.scratch)
+    if not known:
+        return known
+    # where the server mints guids, the one on record may not be the one it has, and lists may have many pages
+    listed = [item for item in side.reader.listed().items if isinstance(item, dict) and is_ours(item)]
+    return known | {str(item["guid"]) for item in listed if item.get("guid")}
+
+
+def _evidence(card: Card, name: str) -> str:
+    return next((it.evidence for it in card.findings if it.name == name), "")
 
 
 def _blank(side: RestSide, *, active: bool) -> Card:
@@ -181,7 +241,16 @@ def _told(card: Card, out: Path | None, manner: Manner) -> None:
 def _table(card: Card, *, verbose: bool) -> None:
     source = "from elsewhere, no run relies on it" if card.hearsay else "tried out" if card.active else "only looked"
     click.echo(printable(f"{card.base} (BCF-API {card.version}), {card.probed}, {source}"))
-    width = max((len(it.name) for it in card.findings), default=0)
-    for it in card.findings:
-        evidence = f"  {printable(it.evidence)}" if verbose and it.evidence else ""
-        click.echo(f"  {it.name:<{width}}  {printable(it.value)}{evidence}")
+    found = sorted(card.findings, key=lambda it: it.name)
+    width = max((len(it.name) for it in found), default=0)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if room and room < width + 16:  # longer values than this are rare
+        width = 0
+    for it in found:
+        line = f"  {it.name:<{width}}  {printable(it.value)}"
+        evidence = printable(it.evidence) if verbose else ""
+        if evidence and room and len(line) + len(evidence) + 2 > room:
+            click.echo(line)
+            click.echo(f"      {evidence}")
+        else:
+            click.echo(f"{line:<{width + _VALUES}}  {evidence}".rstrip())

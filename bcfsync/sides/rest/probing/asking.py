@@ -4,6 +4,7 @@ Owns: ``Asking``, ``Told``. Sees: net. Rules: what says nothing of the server's 
 connection); everything else is told.
 """
 
+import io
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bcfsync.net import Http, NotJson, Refused, Stumbled, Unanswered
 
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Told:
         return self.data if isinstance(self.data, dict) else {}
 
     @property
+    def absent(self) -> bool:
+        """What servers say where they have no such route."""
+        return self.status in {404, 405, 501}
+
+    @property
+    def known(self) -> bool:
+        """Whether it says something: a success, or a definite no."""
+        return self.ok or self.refused
+
+    @property
     def tag(self) -> str:
         """none, weak or strong."""
         return "strong" if self.etag else "weak" if self.weak else "none"
@@ -75,9 +87,33 @@ class Asking:
         """Write, once."""
         return self._told(method, url, data, match)
 
+    def send_bytes(self, method: str, url: str, data: bytes) -> Told:
+        """Write bytes, once."""
+        asked = f"{method} {self._path(url)}"
+        try:
+            self.http.send_bytes(method, url, io.BytesIO(data), {})
+        except Refused as error:
+            return Told(error.status, None, None, weak=False, asked=asked)
+        except (NotJson, Stumbled, Unanswered):
+            return Told(None, None, None, weak=False, asked=asked)
+        return Told(200, None, None, weak=False, asked=asked)
+
+    def bytes(self, url: str) -> Told:
+        """Read what is no JSON; its data are the bytes."""
+        asked = f"GET {self._path(url)}"
+        try:
+            with self.http.open(url) as stream:
+                return Told(200, stream.read(_MOST_BYTES), None, weak=False, asked=asked)
+        except Refused as error:
+            return Told(error.status, None, None, weak=False, asked=asked)
+        except (NotJson, Stumbled):
+            return Told(None, None, None, weak=False, asked=asked)
+
+    def _path(self, url: str) -> str:
+        return _ID.sub("GUID", url.removeprefix(self._below).lstrip("/")) or "."
+
     def _told(self, method: str, url: str, data: object, match: str | None) -> Told:
-        path = _ID.sub("GUID", url.removeprefix(self._below).lstrip("/")) or "."
-        asked = f"{method} {path}{' with If-Match' if match else ''}"
+        asked = f"{method} {self._path(url)}{' with If-Match' if match else ''}"
         try:
             if method == "GET":
                 answer = self.http.get(url, exact=True)

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+ABSENT = "absent"
+"""There is no route for it."""
+REJECTED = "rejected"
+"""A body with it is refused, and one without it is taken."""
 
 
 @dataclass(frozen=True, slots=True)

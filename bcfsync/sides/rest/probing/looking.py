@@ -1,9 +1,10 @@
 """What can be found out by reading alone.
 
-Owns: paging, filters, order, events, and which lists have tags. Sees: asking, findings. The names of the findings are
-those of the card.
+Owns: paging, filters, order, events, other versions, which routes there are, and which lists have tags. Sees: asking,
+findings. The names of the findings are those of the card.
 """
 
+from bcfsync.bcfapi.dialects.vendors import BIMDATA
 from bcfsync.sides.rest.probing.asking import Asking, Told
 from bcfsync.sides.rest.probing.findings import NO, UNKNOWN, YES, Findings
 from bcfsync.sides.rest.routes import Routes
@@ -20,6 +21,34 @@ def look(asking: Asking, routes: Routes, findings: Findings, there: int = 0) -> 
     _filtering(asking, routes, findings, everything)
     _ordering(asking, routes, findings)
     _events(asking, routes, findings)
+    _routes(asking, routes, findings, everything)
+
+
+def _routes(asking: Asking, routes: Routes, findings: Findings, everything: Told) -> None:
+    """Which routes there are beyond topics and their threads, as far as reading tells."""
+    documents = asking.get(routes.documents)
+    findings.note("routes.documents", _there(documents), documents)
+    full = asking.get(f"{routes.project}/{BIMDATA.full_topic}?img_format=url")
+    findings.note("full_topic", YES if isinstance(full.data, list) else NO if full.known else UNKNOWN, full)
+    api = routes.base.rpartition("/")[0]
+    versions = asking.get(f"{api}/versions")
+    offered = _ids(versions.members.get("versions"))
+    others = sorted(offered - {routes.base.rpartition("/")[2]})
+    findings.note("versions.others", (" ".join(others) or "none") if offered else UNKNOWN, versions)
+    topic = next((_guid(item) for item in everything.items if _guid(item)), "")
+    for name in ("files", "related_topics", "document_references"):
+        if topic and findings.value(f"routes.{name}") == UNKNOWN:
+            told = asking.get(routes.part(topic, name))
+            findings.note(f"routes.{name}", _there(told), told)
+
+
+def _there(told: Told) -> bool | None:
+    return True if told.ok else False if told.absent else None
+
+
+def _ids(versions: object) -> set[str]:
+    items = versions if isinstance(versions, list) else []
+    return {str(item["version_id"]) for item in items if isinstance(item, dict) and "version_id" in item}
 
 
 def _paging(asking: Asking, routes: Routes, findings: Findings, everything: Told, there: int) -> None:

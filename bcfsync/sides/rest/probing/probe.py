@@ -17,7 +17,8 @@ from bcfsync.sides.rest.probing.scratch import Scratch
 from bcfsync.sides.rest.probing.trying import Experiments
 from bcfsync.sides.rest.routes import Routes
 
-_LISTS = {"topic_type": "topic_type", "topic_status": "topic_status", "priority": "priority", "stage": "stage"}
+_LISTS = {"topic_type": "topic_type", "topic_status": "topic_status", "priority": "priority", "stage": "stage",
+          "snippet_type": "snippet_type"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _try(scratch: Scratch, findings: Findings, version: str, manners: Manners) -
             experiments.below()
             experiments.changing()
         look(scratch.asking, scratch.routes, findings, len(scratch.ours))
+        experiments.parting()
     finally:
         answers = scratch.remove()
     if experiments.topic:
@@ -82,7 +84,7 @@ def _try(scratch: Scratch, findings: Findings, version: str, manners: Manners) -
 
 
 def _values(scratch: Scratch) -> dict[str, Any]:
-    """Members of a topic with values the project offers; none where it has no lists."""
+    """Members of a topic, and a type of snippets, with values the project offers; none where it has no lists."""
     lists = scratch.asking.get(scratch.routes.extensions).members
     values: dict[str, Any] = {}
     for name, key in _LISTS.items():

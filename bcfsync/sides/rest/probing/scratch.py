@@ -1,16 +1,16 @@
 """Topics made for a probe: put on record before they are there, recognised afterwards, and removed.
 
 Owns: the scratch topics of one project. Sees: asking, findings. Rules: a guid is on record before or as soon as it is
-on the server, so that no turn takes a scratch topic for somebody's; only what has both our title and our description
-is ever deleted.
+on the server, so that no turn takes a scratch topic for somebody's; only what has our title is ever deleted, and our
+description, or none and a guid that is on record.
 """
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bcfsync.sides.rest.probing.asking import Asking, Told
-from bcfsync.sides.rest.probing.findings import NO, UNKNOWN, YES, Findings
 from bcfsync.sides.rest.routes import Routes
 
 TITLE = "bcfsync probe \u2013 may be deleted"
@@ -18,7 +18,32 @@ DESCRIPTION = "Made by bcfsync remote probe to find out what this server can do.
 
 
 class NoScratch(Exception):
-    """The server makes no topic for us; what was asked is in the findings."""
+    """The server makes no topic for us.
+
+    Attributes:
+        told: what it answered.
+    """
+
+    def __init__(self, told: Told) -> None:
+        super().__init__(str(told))
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scratch topic.
+
+    Attributes:
+        guid: as the server spells it.
+        told: its answer.
+        values: those it took, of those that were sent.
+        named: whether it took a body with a guid of ours.
+    """
+
+    guid: str
+    told: Told
+    values: dict[str, Any]
+    named: bool
 
 
 class Scratch:
@@ -37,59 +62,62 @@ class Scratch:
         self._keep = keep
         self.ours: set[str] = set()
         self._made: set[str] = set()
+        """Those whose guids are on record: nobody else can have made them."""
 
     def clean(self, known: frozenset[str]) -> None:
         """Remove what an interrupted probe left: what is on record, and what is listed and is plainly ours."""
-        listed = {str(item.get("guid")) for item in self.asking.get(self.routes.topics).items if _is_ours(item)}
+        listed = {str(item.get("guid")) for item in self.asking.get(self.routes.topics).items if is_ours(item)}
         spelled = {guid.lower() for guid in listed}
-        self.ours |= listed | {guid for guid in known if guid.lower() not in spelled}
+        unlisted = {guid for guid in known if guid.lower() not in spelled}
+        self._made |= {guid for guid in listed if guid.lower() in set(map(str.lower, known))} | unlisted
+        self.ours |= listed | unlisted
         self._kept()
         self.remove()
 
-    def make(
-        self, findings: Findings, values: dict[str, Any], *, with_guid: bool = True
-    ) -> tuple[str, Told, dict[str, Any]]:
-        """Make a topic, with a guid of ours where the server takes that; its guid, the answer, the values it took.
+    def make(self, values: dict[str, Any], guid: str = "") -> Made:
+        """Make a topic, with the guid and the values where the server takes that.
 
         Raises:
             NoScratch
         """
-        guid = str(uuid.uuid4())
-        self.ours.add(guid)
+        sent = guid or str(uuid.uuid4())
+        self.ours.add(sent)
         self._kept()
         plain = {"title": TITLE, "description": DESCRIPTION}
-        own = {"guid": guid} if with_guid else {}
-        for named, more in ((own, values), (own, {}), ({}, values), ({}, {})):
-            taken, body = more, {**named, **plain, **more}
+        own = {"guid": guid} if guid else {}
+        for named, taken in ((own, values), (own, {}), ({}, values), ({}, {})):
+            body = {**named, **plain, **taken}
             told = self.asking.send("POST", self.routes.topics, body)
             if not told.refused:
                 break
-        findings.note("create.topic", told.ok if told.ok or told.refused else UNKNOWN, told)
         made = str(told.members.get("guid") or "")
         if not made:
             if told.refused:
-                self.ours.discard(guid)
+                self.ours.discard(sent)
                 self._kept()
-            raise NoScratch(str(told))
+            raise NoScratch(told)
         self._made.add(made)
-        if made.lower() != guid:
-            self.ours -= {guid}
+        if made != sent:
+            self.ours -= {sent}
             self.ours.add(made)
             self._kept()
-        if "guid" in body:
-            findings.note("client_guid.topic", YES if made.lower() == guid else NO, told)
-        elif with_guid:
-            findings.note("client_guid.topic", "rejected", told)
-        return made, told, taken
+        return Made(made, told, taken, named=bool(named))
 
-    def remove(self) -> list[Told]:
-        """Delete all of them that are still ours; what could not be deleted stays on record."""
+    def add(self, guid: str) -> None:
+        """One more topic the server made for us."""
+        self._made.add(guid)
+        self.ours.add(guid)
+        self._kept()
+
+    def remove(self, only: str | None = None) -> list[Told]:
+        """Delete all of them, or one, that are still ours; what could not be deleted stays on record."""
         answers = []
-        for guid in sorted(self.ours):
+        for guid in sorted(self.ours if only is None else self.ours & {only}):
             url = self.routes.topic(guid)
             there = self.asking.get(url)
-            # a server may lose descriptions; of what this probe made the title is proof enough
-            sure = _is_ours(there.data) or (guid in self._made and there.members.get("title") == TITLE)
+            # a server may lose descriptions, and a probe may be killed while there is none
+            bare = there.members.get("title") == TITLE and not there.members.get("description")
+            sure = is_ours(there.data) or (guid in self._made and bare)
             gone = there.status in {404, 410}
             if there.ok and sure:
                 told = self.asking.send("DELETE", url)
@@ -104,5 +132,6 @@ class Scratch:
         self._keep(frozenset(self.ours))
 
 
-def _is_ours(item: object) -> bool:
+def is_ours(item: object) -> bool:
+    """Whether a topic as it is answered was plainly made for a probe."""
     return isinstance(item, dict) and item.get("title") == TITLE and item.get("description") == DESCRIPTION

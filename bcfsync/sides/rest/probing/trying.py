@@ -1,49 +1,29 @@
-"""What can only be found out by writing: guids, PUT, If-Match, what is kept, deletes, and what moves dates and tags.
+"""What can only be found out by writing: guids, authors, PUT, If-Match, what is kept, deletes, what moves dates.
 
-Owns: the experiments on scratch topics. Sees: asking, findings, scratch.
+Owns: the experiments on scratch topics themselves and on their comments, and the order of all of them. Sees: asking,
+findings, scratch, moving, viewing, lists.
 """
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
+from bcfsync.dates import read_timestamp
+from bcfsync.sides.rest.probing import children
 from bcfsync.sides.rest.probing.asking import Asking, Told
-from bcfsync.sides.rest.probing.findings import NO, UNKNOWN, YES, Findings
-from bcfsync.sides.rest.probing.scratch import DESCRIPTION, TITLE, NoScratch, Scratch
+from bcfsync.sides.rest.probing.findings import NO, REJECTED, UNKNOWN, YES, Findings
+from bcfsync.sides.rest.probing.lists import Lists
+from bcfsync.sides.rest.probing.moving import Moving
+from bcfsync.sides.rest.probing.scratch import DESCRIPTION, TITLE, Made, NoScratch, Scratch
+from bcfsync.sides.rest.probing.viewing import Views
 from bcfsync.sides.rest.routes import Routes
 
 _WRONG = '"bcfsync-asks-whether-this-is-heeded"'
-_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
-"""A picture of one pixel."""
-
-_VIEW: dict[str, Any] = {
-    "index": 1,
-    "perspective_camera": {
-        "camera_view_point": {"x": 0.0, "y": 0.0, "z": 0.0},
-        "camera_direction": {"x": 1.0, "y": 0.0, "z": 0.0},
-        "camera_up_vector": {"x": 0.0, "y": 0.0, "z": 1.0},
-        "field_of_view": 60.0,
-    },
-    "lines": [{"start_point": {"x": 0.0, "y": 0.0, "z": 0.0}, "end_point": {"x": 1.0, "y": 1.0, "z": 1.0}}],
-    "clipping_planes": [{"location": {"x": 0.0, "y": 0.0, "z": 0.0}, "direction": {"x": 0.0, "y": 0.0, "z": 1.0}}],
-    "snapshot": {"snapshot_type": "png", "snapshot_data": _PNG},
-    "components": {
-        "selection": [{"ifc_guid": "2MF28NhmDBiRVyFakgdbCT"}],
-        "visibility": {"default_visibility": True, "exceptions": []},
-    },
-}
-_LISTS: dict[str, list[dict[str, str]]] = {
-    "files": [{"filename": "bcfsync-probe.ifc", "reference": "https://example.com/bcfsync-probe.ifc"}],
-    "related_topics": [],
-}
-
-
-def _view(version: str) -> dict[str, Any]:
-    """A viewpoint by the book of a version: 3.0 needs the shape of the picture, and 2.1 has no place for it."""
-    if version != "3.0":
-        return _VIEW
-    return {**_VIEW, "perspective_camera": {**_VIEW["perspective_camera"], "aspect_ratio": 1.5}}
+_STAMPS = {"creation_author": "bcfsync-probe@example.com", "creation_date": "2001-02-03T04:05:06Z"}
+_DUE = "2030-01-01T00:00:00Z"
+_PLAIN = {"title": TITLE, "description": DESCRIPTION}
+_NEVER_SENT = ("assigned_to", "due_date", "stage", "bim_snippet", "labels", "reference_links")
+"""Members of a topic that nobody gave a value."""
 
 
 class Experiments:
@@ -65,61 +45,69 @@ class Experiments:
         self.asking: Asking = scratch.asking
         self.routes: Routes = scratch.routes
         self.findings = findings
+        self.snippet_type = str(values.pop("snippet_type", "Text"))
         self.values = values
         self.version = version
         self.pause = pause
         self.topic = ""
         self.other = ""
         self.comment = ""
-        self.view = ""
 
     def topics(self) -> bool:
         """Make both topics; whether there is one to go on with."""
+        guid = str(uuid.uuid4())
         try:
-            self.topic, told, self.values = self.scratch.make(self.findings, self.values)
-            self._kept("topic", self.values, self.asking.get(self.routes.topic(self.topic)), told)
-            self.other, *_ = self.scratch.make(self.findings, {}, with_guid=False)
-        except NoScratch:
-            return bool(self.topic)
-        if self.findings.value("client_guid.topic") == YES:
-            body = {"guid": self.topic, "title": TITLE, "description": DESCRIPTION, **self.values}
-            told = self.asking.send("POST", self.routes.topics, body)
-            made = str(told.members.get("guid") or "")
-            if made and made.lower() != self.topic.lower():
-                self.scratch.ours.add(made)
-            same = "overwritten" if made else UNKNOWN
-            value = str(told.status) if told.refused else "new guid" if made.lower() not in {"", self.topic} else same
-            self.findings.note("repeated_guid.topic", value, told)
+            made = self.scratch.make(self.values, guid)
+        except NoScratch as error:
+            self.findings.note("create.topic", NO if error.told.refused else UNKNOWN, error.told)
+            return False
+        self.topic, self.values = made.guid, made.values
+        self.findings.note("create.topic", made.told.ok, made.told)
+        kept = YES if made.guid.lower() == guid else NO
+        self.findings.note("client_guid.topic", kept if made.named else REJECTED, made.told)
+        read = self.asking.get(self.routes.topic(self.topic))
+        for name, value in sorted(self.values.items()):
+            self.findings.note(f"kept.topic.{name}", read.members.get(name) == value if read.ok else None, read)
+        if made.named and kept == YES:
+            self._repeat()
+        self._second(_mixed() if made.named and kept == YES else "", read)
         return True
 
     def below(self) -> None:
-        """Comments, viewpoints and lists: their guids, what is kept of them, and what they move."""
-        self._moving("comment_added", self._make_comment)
-        self._moving("viewpoint_added", self._make_view)
+        """Comments, viewpoints, lists and the snippet: their guids, what is kept of them, and what they move."""
+        moving = Moving(self.asking, self.routes, self.findings, self.topic, self.pause)
+        views, lists = Views(moving, self.version), Lists(moving, self.version)
+        moving.write("comment_added", self._make_comment)
+        views.make()
         if self.comment:
             url = self.routes.child(self.topic, "comments", self.comment)
-            self._moving("comment_edited", lambda: self.asking.send("PUT", url, {"comment": "bcfsync probe, edited"}))
-        for name, body in _LISTS.items():
-            self._tags(name)
-            sent: list[dict[str, str]] = body or [{"related_topic_guid": self.other}]
-            self._moving(name, partial(self.asking.send, "PUT", self.routes.part(self.topic, name), sent))
-        reference = {"url": "https://example.com/bcfsync-probe", "description": "bcfsync probe"}
-        url = self.routes.part(self.topic, "document_references")
-        self._moving("document_references", lambda: self.asking.send("POST", url, reference))
+            edited = {"comment": "bcfsync probe, edited"}
+            moving.write("comment_edited", lambda: self.asking.send("PUT", url, edited))
+            self._reply()
+        views.change()
+        lists.files()
+        lists.relations(self.other)
+        lists.references()
+        lists.snippet({**_PLAIN, **self.values}, self.snippet_type)
         self._tags("comments")
         self._tags("viewpoints")
-        for kind, name, guid in (("comment", "comments", self.comment), ("viewpoint", "viewpoints", self.view)):
-            if guid:
-                self._delete(kind, self.routes.child(self.topic, name, guid))
+        if self.comment:
+            children.delete(moving, "comment", self.routes.child(self.topic, "comments", self.comment))
+        views.delete()
+        views.bitmap()
 
     def changing(self) -> None:
         """PUT: If-Match, and what it does with members that are left out."""
         url = self.routes.topic(self.topic)
-        before = self.asking.get(url)
-        self.findings.note("etag.topic", before.tag if before.ok else UNKNOWN, before)
         keep: dict[str, Any] = {
             name: self.values[name] for name in ("topic_type", "topic_status") if name in self.values
         }
+        moving = Moving(self.asking, self.routes, self.findings, self.topic, self.pause)
+        whole = {**_PLAIN, **self.values}
+        moving.write("topic_edited", lambda: self.asking.send("PUT", url, {**whole, "due_date": _DUE}))
+        self.asking.send("PUT", url, whole)
+        before = self.asking.get(url)
+        self.findings.note("etag.topic", before.tag if before.ok else UNKNOWN, before)
         body: dict[str, Any] = {"title": TITLE, **keep}
         if before.etag:
             wrong = self.asking.send("PUT", url, {**body, "description": DESCRIPTION, **self.values}, _WRONG)
@@ -130,7 +118,57 @@ class Experiments:
         after = self.asking.get(url)
         self.findings.note("put", self._judged(told, before, after), told, after)
         # the description is what a scratch topic is recognised by
-        self.asking.send("PUT", url, {"title": TITLE, "description": DESCRIPTION, **keep})
+        self.asking.send("PUT", url, {**_PLAIN, **keep})
+
+    def parting(self) -> None:
+        """Delete the second topic, to which the first one is related."""
+        if not self.other:
+            return
+        moving = Moving(self.asking, self.routes, self.findings, self.topic, self.pause)
+        Lists(moving, self.version).lost_relation(self.other, self._delete_other)
+
+    def _delete_other(self) -> Told:
+        told = self.scratch.remove(self.other)
+        return told[0] if told else Told(None, None, None, weak=False, asked="nothing was deleted")
+
+    def _repeat(self) -> None:
+        body = {"guid": self.topic, **_PLAIN, **self.values}
+        told = self.asking.send("POST", self.routes.topics, body)
+        made = str(told.members.get("guid") or "")
+        if made and made.lower() != self.topic.lower():
+            self.scratch.add(made)
+        same = "overwritten" if made else UNKNOWN
+        value = str(told.status) if told.refused else "new guid" if made.lower() not in {"", self.topic} else same
+        self.findings.note("repeated_guid.topic", value, told)
+
+    def _second(self, guid: str, first: Told) -> None:
+        """Make a topic in somebody else's name, and with a guid in letters of both sizes."""
+        try:
+            made = self.scratch.make(_STAMPS, guid)
+        except NoScratch as error:
+            self.findings.note("client_author_date", UNKNOWN, error.told)
+            return
+        self.other = made.guid
+        read = self.asking.get(self.routes.topic(made.guid))
+        self._stamps(made, read, str(first.members.get("creation_author") or ""))
+        if guid and made.guid.lower() == guid.lower():
+            spelled = {guid: "kept", guid.lower(): "lowered", guid.upper(): "raised"}
+            value = spelled.get(str(read.members.get("guid")), UNKNOWN)
+            self.findings.note("guid_case", value, made.told, read)
+        if read.ok:
+            self.findings.note("null_policy", _nulls(read.members), read)
+
+    def _stamps(self, made: Made, read: Told, own: str) -> None:
+        author, date = read.members.get("creation_author"), read.members.get("creation_date")
+        sent = _STAMPS["creation_author"]
+        if not made.values:
+            value = REJECTED
+        elif not read.ok or own == sent or not author:
+            value = UNKNOWN
+        else:
+            taken = author == sent, _same_moment(date, _STAMPS["creation_date"])
+            value = {(True, True): YES, (True, False): "author", (False, True): "date", (False, False): NO}[taken]
+        self.findings.note("client_author_date", value, made.told, read)
 
     def _judged(self, told: Told, before: Told, after: Told) -> str:
         if told.refused:
@@ -146,76 +184,49 @@ class Experiments:
         return "reset" if priority[1] else "replace"
 
     def _make_comment(self) -> Told:
+        url, body = self.routes.part(self.topic, "comments"), {"comment": "bcfsync probe"}
+        told, self.comment = children.make(self.asking, self.findings, "comment", url, body)
+        return told
+
+    def _reply(self) -> None:
         url = self.routes.part(self.topic, "comments")
-        told, self.comment = self._make("comment", url, {"comment": "bcfsync probe"})
-        return told
-
-    def _make_view(self) -> Told:
-        url = self.routes.part(self.topic, "viewpoints")
-        told, self.view = self._make("viewpoint", url, _view(self.version))
-        if told.ok and self.view:
-            child = self.asking.get(self.routes.child(self.topic, "viewpoints", self.view))
-            self._kept("viewpoint", {name: _VIEW[name] for name in ("index", "lines", "clipping_planes")}, child, told)
-            for part in ("selection", "visibility"):
-                read = self.asking.get(self.routes.view_part(self.topic, self.view, part))
-                there = bool(read.members.get(part)) if read.ok else NO if read.status in {404, 405, 501} else None
-                self.findings.note(f"kept.viewpoint.components.{part}", there, read)
-            shown = child.members.get("snapshot")
-            self.findings.note("kept.viewpoint.snapshot", bool(shown) if child.ok else None, child)
-        return told
-
-    def _make(self, kind: str, url: str, body: dict[str, Any]) -> tuple[Told, str]:
-        guid = str(uuid.uuid4())
-        told = self.asking.send("POST", url, {"guid": guid, **body})
-        if told.refused:
-            without = self.asking.send("POST", url, body)
-            self.findings.note(f"client_guid.{kind}", "rejected" if without.ok else UNKNOWN, told, without)
-            return without, str(without.members.get("guid") or "")
-        made = str(told.members.get("guid") or "")
-        self.findings.note(f"client_guid.{kind}", (YES if made.lower() == guid else NO) if made else UNKNOWN, told)
-        if made.lower() == guid:
-            again = self.asking.send("POST", url, {"guid": guid, **body})
-            value = str(again.status) if again.refused else "taken" if again.ok else UNKNOWN
-            self.findings.note(f"repeated_guid.{kind}", value, again)
-        return told, made
-
-    def _delete(self, kind: str, url: str) -> None:
-        def delete() -> Told:
-            told = self.asking.send("DELETE", url)
-            gone = told.ok and self.asking.get(url).is_nothing
-            known = told.ok or told.status in {405, 501}
-            self.findings.note(f"delete.{kind}", gone if known else UNKNOWN, told)
-            return told
-
-        self._moving(f"{kind}_deleted", delete)
-
-    def _moving(self, name: str, write: Callable[[], Told]) -> None:
-        """A write below the topic, and whether the topic's date and the list's tag moved with it."""
-        url = self.routes.topic(self.topic)
-        before, tag = self.asking.get(url), self.asking.get(self.routes.topics)
-        self.pause()
-        told = write()
-        after, moved = self.asking.get(url), self.asking.get(self.routes.topics)
-        dates = before.members.get("modified_date"), after.members.get("modified_date")
-        if told.status in {404, 405, 501}:
-            self.findings.note(f"dates.{name}", "absent", told)
-            return
-        known = told.ok and before.ok and after.ok
-        self.findings.note(f"dates.{name}", dates[0] != dates[1] if known else None, told, after)
-        shown = any(_is(item, self.topic) for item in moved.items)
-        tags = told.ok and shown and tag.etag and moved.etag
-        self.findings.note(f"etag.topics.moves.{name}", tag.etag != moved.etag if tags else None, told, moved)
+        body = {"comment": "bcfsync probe, answered", "reply_to_comment_guid": self.comment}
+        told = self.asking.send("POST", url, body)
+        guid = str(told.members.get("guid") or "")
+        read = self.asking.get(self.routes.child(self.topic, "comments", guid)) if guid else told
+        to = read.members.get("reply_to_comment_guid") or read.members.get("replay_to_comment_guid")
+        kept = str(to).lower() == self.comment.lower() if guid and read.ok else None
+        self.findings.note("routes.comments_replies", kept, told, *([read] if guid else []))
 
     def _tags(self, name: str) -> None:
         told = self.asking.get(self.routes.part(self.topic, name))
-        absent = told.status in {404, 405, 501}
-        self.findings.note(f"etag.{name}", told.tag if told.ok else "absent" if absent else UNKNOWN, told)
-
-    def _kept(self, kind: str, sent: dict[str, Any], read: Told, told: Told) -> None:
-        for name, value in sorted(sent.items()):
-            kept = read.members.get(name) == value if read.ok else None
-            self.findings.note(f"kept.{kind}.{name}", kept, told, read)
+        self.findings.note(f"etag.{name}", told.tag if told.ok else "absent" if told.absent else UNKNOWN, told)
 
 
-def _is(item: object, guid: str) -> bool:
-    return isinstance(item, dict) and str(item.get("guid")).lower() == guid.lower()
+def _mixed() -> str:
+    """A guid with letters of both sizes."""
+    text = str(uuid.uuid4())
+    while sum(map(str.isalpha, text)) < 2:
+        text = str(uuid.uuid4())
+    first = next(index for index, letter in enumerate(text) if letter.isalpha())
+    return text[:first] + text[first].upper() + text[first + 1 :]
+
+
+def _nulls(topic: dict[str, Any]) -> str:
+    """How members without a value are answered; those the server gave a value say nothing."""
+    seen = {_empty(topic, name) for name in _NEVER_SENT} - {""}
+    return seen.pop() if len(seen) == 1 else "mixed" if seen else UNKNOWN
+
+
+def _empty(topic: dict[str, Any], name: str) -> str:
+    if name not in topic:
+        return "left out"
+    value = topic[name]
+    if value == []:  # a list has its own way of being empty
+        return ""
+    return "null" if value is None else "empty" if value in ("", {}) else ""
+
+
+def _same_moment(answered: object, sent: str) -> bool:
+    found, wanted = read_timestamp(str(answered or "")), read_timestamp(sent)
+    return found is not None and found == wanted
