@@ -96,6 +96,7 @@ def test_a_pair_of_four_lines_is_careful(here):
         (PAIR + "[pair.tower.map.status]\n'' = 'Open'\n", "a word must not be empty", "remove the line"),
         (PAIR + "unknown = 'keep'\n", 'pair.tower.unknown: "keep" is none of hold, send', ""),
         (PAIR + "attribution = 'title'\n", 'pair.tower.attribution: "title" is none of none, text', ""),
+        (PAIR + "attributed_by = 'anna@example.com'\n", "pair.tower.attributed_by: must be a list of texts", "write"),
         (PAIR.replace('"issues"', '"nowhere"'), "pair.tower.folder: there is no folder", "mount it"),
         (PAIR.replace('"issues"', '"a\\u0000b"'), "pair.tower.folder: holds characters", "anew"),
         (PAIR.replace('"issues"', '"~nobody-of-this-name/x"'), "pair.tower.folder: ", "correct the path"),
@@ -332,3 +333,34 @@ def test_a_pairs_state_is_its_own_and_the_api_version_makes_no_difference(monkey
     assert one not in others
     assert len(others) == 2
     assert tmp_path in one.parents
+
+
+def test_the_pace_of_a_server_can_be_set(tmp_path):
+    (tmp_path / "issues").mkdir()
+    lines = "requests_per_second = 2.5\nmost_in_flight = 3\n"
+    remote = parse(REMOTE + lines, tmp_path / FILE).remotes["catenda"]
+    assert (remote.requests_per_second, remote.most_in_flight) == (2.5, 3)
+    remote = parse(REMOTE, tmp_path / FILE).remotes["catenda"]
+    assert (remote.requests_per_second, remote.most_in_flight) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("requests_per_second = 0", "must be from 0.5 to 1000"),
+        ("requests_per_second = nan", "must be from 0.5 to 1000"),
+        ('requests_per_second = "5"', "must be a number, not a text"),
+        ("requests_per_second = true", "must be a number"),
+        ("most_in_flight = 0", "must be from 1 to 16"),
+        ("most_in_flight = 17", "must be from 1 to 16"),
+        ("most_in_flight = 2.5", "must be a whole number"),
+        ("most_in_flights = 2", 'did you mean "most_in_flight"'),
+    ],
+)
+def test_a_pace_that_makes_no_sense_is_refused_in_one_line(tmp_path, line, said):
+    with pytest.raises(BadConfig) as error:
+        parse(f"{REMOTE}{line}\n", tmp_path / FILE)
+    told = f"{error.value} {error.value.hint}"
+    assert said in told
+    assert f"remote.catenda.{line.split()[0]}" in told
+    assert "\n" not in told

@@ -7,6 +7,7 @@ kept. Sees: config, auth, net. Decides nothing else.
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bcfsync import config
@@ -17,7 +18,8 @@ from bcfsync.config.tables import nearest
 from bcfsync.config.tokens import login_hint, token_for
 from bcfsync.config.values import Remote
 from bcfsync.errors import LoginNeeded, UsageError
-from bcfsync.net import Http, checked_url
+from bcfsync.net import Http, Rate, Seams, checked_url, pace_for
+from bcfsync.net.pacing import Pace
 
 
 class WhichServer(UsageError, ValueError):
@@ -42,8 +44,21 @@ def connected(remote: Remote, remotes: Mapping[str, Remote]) -> Iterator[Http]:
     """
     with _hinted(login_hint(remote)):
         found = token_for(remote, remotes.values())
-        with closing(Http(remote.url, kept(remote.url, remote.name) if found is None else found)) as http:
+        credentials = kept(remote.url, remote.name) if found is None else found
+        with closing(Http(remote.url, credentials, paced(remote), _pace(remote))) as http:
             yield http
+
+
+def paced(remote: Remote) -> Seams:
+    """How fast a server may be asked, by its configuration: one request after the other, without a burst."""
+    rate = remote.requests_per_second
+    return Seams(rate=None if rate is None else Rate(rate, burst=1), most=remote.most_in_flight)
+
+
+@cache
+def _pace(remote: Remote) -> Pace:
+    """The pace of all sessions of this process with one server under one sign-in, however many pairs there are."""
+    return pace_for(remote.url, paced(remote))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from bcfsync.config.environment import (
     state_path,
     token,
     user_name,
+    wants_color,
     wants_tracebacks,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "state_path",
     "token",
     "user_name",
+    "wants_color",
     "wants_tracebacks",
 ]

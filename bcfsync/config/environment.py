@@ -60,6 +60,11 @@ def wants_tracebacks() -> bool:
     return bool(os.environ.get("BCFSYNC_DEBUG"))
 
 
+def wants_color() -> bool:
+    """Whether a terminal may be given colors: NO_COLOR (no-color.org) and a dumb one say no."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def child_environment(*, token: str, state: Path) -> dict[str, str]:
     """The environment for a bcfsync of our own making: this one's, with another token and state, in UTF-8."""
     return {**os.environ, TOKEN_VARIABLE: token, STATE_VARIABLE: str(state), "PYTHONUTF8": "1"}

@@ -17,6 +17,7 @@ from bcfsync.config.signing import SIGN_IN_KEYS, dialect_of, sign_in_of
 from bcfsync.config.tables import BadConfig, Place, Table, as_table, checked_text, chosen, named, nearest, shown
 from bcfsync.config.values import INBOX, Config, Mode, Pair, Remote
 from bcfsync.net import InsecureUrl, checked_url
+from bcfsync.net.pacing import MOST, SLOWEST
 from bcfsync.plan import policy
 from bcfsync.plan.policy import Attribution, Deletes, Prefer, Unknown
 from bcfsync.plan.wording import NAMES, Wording
@@ -26,10 +27,12 @@ FILE = "bcfsync.toml"
 MEMBERS = (*TOPIC_SCALARS, "comment", "viewpoint_guid", "url")
 """Members that can be in conflict."""
 _MOST_BYTES = 1024 * 1024
-_REMOTE_KEYS = ("url", "token_command", *SIGN_IN_KEYS)
+_PACE_KEYS = ("requests_per_second", "most_in_flight")
+_REMOTE_KEYS = ("url", "token_command", *_PACE_KEYS, *SIGN_IN_KEYS)
 _PAIR_KEYS = (
     "folder", "include", "exclude", "remote", "project", "mode", "deletes", "file_version", "writes_to", "conflicts",
-    "poll", "place", "unknown", "attribution", "map",
+    "poll", "place", "unknown", "attribution", "attributed_by",
+    "map",
 )  # fmt: skip
 _PLACE_KEYS = ("archive", "label", "assigned_to", "topic_type", "topic_status")
 _SECRETS = ("token", "password", "secret", "client_secret", "refresh_token", "api_key", "user", "username")
@@ -113,7 +116,17 @@ def _remote(name: str, table: Table) -> Remote:
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise table.place.bad("a server's name is made of letters, digits, - and _", "give it another name")
     table.expect(_REMOTE_KEYS, _SECRETS)
-    return Remote(name, _url(table), _command(table), dialect_of(table), sign_in_of(table))
+    rate, flying = _PACE_KEYS
+    return Remote(
+        name,
+        _url(table),
+        _command(table),
+        dialect_of(table),
+        sign_in_of(table),
+        # slower than the one a server's 429 leads to would be quickened by it
+        requests_per_second=table.number(rate, 50, SLOWEST, 1000) if rate in table.data else None,
+        most_in_flight=table.whole(flying, MOST, 1, MOST) if flying in table.data else None,
+    )
 
 
 def _url(table: Table) -> str:
@@ -188,6 +201,7 @@ def _pair(name: str, table: Table, remotes: Mapping[str, Remote]) -> Pair:
         unknown=table.one_of("unknown", Unknown, Unknown.HOLD),
         wording=_wording(as_table(table.data.get("map", {}), table.place / "map")),
         attribution=table.one_of("attribution", Attribution, Attribution.NONE),
+        attributed_by=table.texts("attributed_by", ()),
     )
     _check_included(pair, table)
     return pair

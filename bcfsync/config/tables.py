@@ -96,6 +96,13 @@ class Table:
             raise (self.place / key).bad(f"must be from {least:g} to {most:g}", f"write {key} = {default:g}")
         return float(value)
 
+    def whole(self, key: str, default: int, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        found = self.number(key, default, least, most)
+        if not found.is_integer():
+            raise (self.place / key).bad("must be a whole number", f"write {key} = {default}")
+        return int(found)
+
     def tables(self, key: str) -> Iterable[tuple[str, "Table"]]:
         """The tables a table of tables holds, by name."""
         found = as_table(self.data.get(key, {}), self.place / key)

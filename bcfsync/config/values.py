@@ -44,13 +44,25 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A server; ``token_command`` are the words of a command that prints its token, ``dialect`` is its product."""
+    """A server.
+
+    Attributes:
+        name: what people call it.
+        url: its address.
+        token_command: the words of a command that prints its token.
+        dialect: its product; "" for what bcfsync finds out.
+        sign_in: what signing in there takes.
+        requests_per_second: no more than so many, for as long as it takes; None for net's own rate.
+        most_in_flight: no more requests than so many at once; None for net's own number.
+    """
 
     name: str
     url: str
     token_command: tuple[str, ...] = ()
     dialect: str = ""
     sign_in: SignIn = SignIn()
+    requests_per_second: float | None = None
+    most_in_flight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,7 @@ class Pair:
         unknown: what becomes of values the server's lists do not have.
         wording: which words of the files stand for which values of the server.
         attribution: where a comment says who said it, on a server that takes no author.
+        attributed_by: other accounts there as which bcfsync says so.
     """
 
     name: str
@@ -92,6 +105,7 @@ class Pair:
     unknown: Unknown = Unknown.HOLD
     wording: Wording = field(default_factory=Wording)
     attribution: Attribution = Attribution.NONE
+    attributed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bcfsync.net.credentials import Bearer, Credentials
 from bcfsync.net.errors import (
     BadCertificate,
     BadProxy,
+    Broken,
     InsecureUrl,
     NotJson,
     Refused,
@@ -21,13 +22,14 @@ from bcfsync.net.errors import (
 )
 from bcfsync.net.exchange import Traffic
 from bcfsync.net.seams import Rate, Seams
-from bcfsync.net.session import Http
+from bcfsync.net.session import Http, pace_for
 
 __all__ = [
     "Answer",
     "BadCertificate",
     "BadProxy",
     "Bearer",
+    "Broken",
     "Credentials",
     "FormAnswer",
     "Http",
@@ -44,4 +46,5 @@ __all__ = [
     "Unreachable",
     "checked_url",
     "is_loopback",
+    "pace_for",
 ]

@@ -46,7 +46,7 @@ class FormAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response with its body taken, but not judged."""
+    """A response with its body taken, but not judged; ``bare`` to a request without Authorization."""
 
     status: int
     reason: str
@@ -54,6 +54,7 @@ class Reply:
     content: bytes
     url: str
     redirect: str | None
+    bare: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -88,7 +89,7 @@ def checked(reply: Reply, url: str) -> Reply:
         return reply
     said = complaint(reply.content, naming=status in {400, 422})
     words = said.words or reply.reason or "no explanation"
-    if status == 401:
+    if status == 401 and not reply.bare:
         raise LoginNeeded(f"{short(url)}: the server does not accept the token: {words}")
     if (400 <= status < 500 and status != 429) or status == 501:
         raise Refused(f"{short(url)}: the server answered {status}: {words}", status, said.members)
@@ -96,13 +97,21 @@ def checked(reply: Reply, url: str) -> Reply:
     raise Stumbled(f"{short(url)}: the server answered {status}: {words}", hint=hint)
 
 
-def decoded(reply: Reply, *, required: bool = True) -> Any:  # noqa: ANN401 - JSON
+def decoded(reply: Reply, *, required: bool = True, midway: bool = False) -> Any:  # noqa: ANN401 - JSON
     """The JSON of a successful reply; None where it has no body and none is ``required``.
+
+    Args:
+        reply: as it came.
+        required: whether there must be a body.
+        midway: whether the server was understood before, so that the URL is not what is wrong.
 
     Raises:
         NotJson, Refused
     """
-    data = json_of(reply, required=required)
+    try:
+        data = json_of(reply, required=required)
+    except NotJson as error:
+        raise NotJson(str(error), hint=NotJson.MIDWAY if midway else NotJson.hint) from error
     if isinstance(data, dict) and set(data) == {"error"}:
         # seen: a demo server that answers 200 with an error object
         said = f"the server answered {reply.status} with an error: {in_one_line(data['error'])}"

@@ -1,12 +1,17 @@
-"""What goes into ``Authorization``.
+"""What goes into ``Authorization``, and must not come out of an answer.
 
-Owns: the seam to whoever signs in. Sees: errors.
+Owns: the seam to whoever signs in; taking secrets out of what a server says. Sees: errors.
 """
 
+import base64
+import binascii
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bcfsync.errors import UsageError
+
+_SHORTEST = 8
+"""Characters: what is shorter stands in many a word."""
 
 
 class Credentials(Protocol):
@@ -39,6 +44,30 @@ class Bearer:
     def renewed(self, refused: str | None) -> bool:  # noqa: ARG002 - the protocol's
         """A token that is refused stays refused."""
         return False
+
+
+def scrubbed(content: bytes, header: str | None) -> bytes:
+    """What a server says, without the secret of the request it answers: some repeat it ("Invalid token eyJ…").
+
+    Args:
+        content: of an answer, as it came; JSON may have a backslash before each slash.
+        header: the value of ``Authorization``.
+    """
+    for secret in _secrets(header or ""):
+        for spelled in (secret, secret.replace(b"/", b"\\/")):
+            content = content.replace(spelled, b"***")
+    return content
+
+
+def _secrets(header: str) -> list[bytes]:
+    scheme, _, said = header.rpartition(" ")
+    found = [said.encode()]
+    if scheme == "Basic":
+        try:
+            found += [base64.b64decode(said).partition(b":")[2]]
+        except binascii.Error:
+            return found  # not ours to judge: it is taken out as it is
+    return [secret for secret in found if len(secret) >= _SHORTEST]
 
 
 def is_fit(value: str) -> bool:

@@ -42,6 +42,12 @@ class Stumbled(ServerTrouble, OSError):
     hint = "report it to whoever runs the server"
 
 
+class Broken(Stumbled):
+    """The connection broke while the server answered a read, each time; or no answer came."""
+
+    hint = "check the network, then run the command again"
+
+
 class TooLarge(Stumbled, OverflowError):
     """An answer is larger than anything the resource can be, or comes so slowly that it never ends."""
 
@@ -56,6 +62,8 @@ class NotJson(ServerTrouble, ValueError):
     """The server answered something else than JSON: a login page, a proxy's message, a cut-off text."""
 
     hint = "check the URL: it must be that of a BCF server"
+    MIDWAY = "it was understood before, so the URL is right: a proxy or a sign-in page came between; run it again"
+    """The hint where an answer of the same server was understood in this run."""
 
 
 class Refused(BcfsyncError, ValueError):

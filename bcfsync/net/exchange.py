@@ -4,6 +4,7 @@ Owns: what goes over the wire. Sees: pacing, arriving, credentials, wiring. Deci
 was refused and can be renewed, the request goes once more, since 401 says that nothing was done.
 """
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,16 +13,18 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bcfsync.errors import ServerTrouble, UsageError
+from bcfsync.errors import UsageError
 from bcfsync.net.addresses import short
 from bcfsync.net.answers import Reply
 from bcfsync.net.arriving import body_of
-from bcfsync.net.credentials import Credentials, is_fit
+from bcfsync.net.credentials import Credentials, is_fit, scrubbed
+from bcfsync.net.errors import Stumbled
 from bcfsync.net.pacing import Pace, Went
 from bcfsync.net.seams import Seams
 from bcfsync.net.sending import EMPTY, Body
 from bcfsync.net.wiring import client_for
 
+_ERROR = re.compile(rb'\s*\{\s*"error"')
 _TROUBLED = frozenset({429, 502, 503, 504})
 
 
@@ -72,13 +75,12 @@ class Exchange:
             TooLarge: the answer.
             httpx.RequestError, httpx.StreamError: no answer came, or none that is whole.
         """
+        reply, header = self._sent(asked, spool)
         if asked.bare:
-            return self._sent(asked, asked.headers, spool)
-        header = self._credentials.header()
-        reply = self._sent(asked, _signed(asked.headers, header), spool)
+            return replace(reply, bare=True)
         if reply.status == 401 and self._credentials.renewed(header):
-            reply = self._sent(asked, _signed(asked.headers, self._credentials.header()), spool)
-        return reply
+            reply, header = self._sent(asked, spool)
+        return _telling_nothing(reply, header)
 
     def count(self, *, requests: int = 0, not_modified: int = 0, bytes_in: int = 0, bytes_out: int = 0) -> None:
         """Add to the traffic."""
@@ -88,22 +90,25 @@ class Exchange:
             self.traffic.bytes_in += bytes_in
             self.traffic.bytes_out += bytes_out
 
-    def _sent(self, asked: Asked, headers: Mapping[str, str], spool: IO[bytes] | None) -> Reply:
+    def _sent(self, asked: Asked, spool: IO[bytes] | None) -> tuple[Reply, str | None]:
+        """The reply, and the sign-in of the moment it was sent: one that is asked for earlier may end in the queue."""
         with self.pace.turn(counted=not asked.bare) as went:
+            header = None if asked.bare else self._credentials.header()
             try:
-                return self._answered(asked, headers, spool, went)
+                return self._answered(asked, _signed(asked.headers, header), spool, went), header
             except httpx.TimeoutException:
                 went.well = False
                 raise
             except httpx.InvalidURL as error:
-                raise ServerTrouble(f"{short(asked.url)}: the server refers to an address that is none") from error
+                raise Stumbled(f"{short(asked.url)}: the server refers to an address that is none") from error
 
     def _answered(self, asked: Asked, headers: Mapping[str, str], spool: IO[bytes] | None, went: Went) -> Reply:
         content = asked.body.content()
         if not isinstance(content, bytes):
             headers = {**headers, "Content-Length": str(asked.body.size)}
+        self.count(requests=1)
         with self._client.stream(asked.method, asked.url, content=content, headers=dict(headers)) as response:
-            self.count(requests=1, bytes_out=asked.body.size)
+            self.count(bytes_out=asked.body.size)
             self._noted(response.status_code, went)
             return self._taken(response, spool)
 
@@ -142,6 +147,14 @@ class Exchange:
         content = kept[0] if len(kept) == 1 else b"".join(kept)
         url = str(response.request.url)
         return Reply(response.status_code, response.reason_phrase, response.headers, content, url, redirect)
+
+
+def _telling_nothing(reply: Reply, header: str | None) -> Reply:
+    """The reply; where its words may be shown to people, without our secret."""
+    if reply.is_success and not _ERROR.match(reply.content):
+        return reply
+    reason = scrubbed(reply.reason.encode(errors="replace"), header).decode()
+    return replace(reply, content=scrubbed(reply.content, header), reason=reason)
 
 
 def _signed(headers: Mapping[str, str], header: str | None) -> Mapping[str, str]:

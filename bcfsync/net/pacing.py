@@ -5,6 +5,7 @@ threads. Sees: seams. Rules: docs/network.md. The number in flight begins with 4
 at most, and is halved by 429, 502, 503, 504 and time-outs; once for all that were under way together.
 """
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,12 @@ from bcfsync.net.seams import Rate
 
 START = 4
 MOST = 16
-_SLOWEST = 0.5
+SLOWEST = 0.5
 """Requests a second: no 429 makes us slower than that."""
 _RECOVERY = 0.02
 """So much of its full rate a bucket wins back by each answer."""
+_SPREAD = 1.0
+"""Seconds: within so many those come back whom the server sent away together."""
 
 
 @dataclass(slots=True)
@@ -103,7 +106,7 @@ class Bucket:
     def halve(self) -> None:
         """The server says it is too much."""
         with self._lock:
-            self._rate = max(_SLOWEST, self._rate / 2)
+            self._rate = max(SLOWEST, self._rate / 2)
             self._tokens = min(self._tokens, 1.0)
 
     def recover(self) -> None:
@@ -115,13 +118,22 @@ class Bucket:
 class Pace:
     """All that makes a request wait for its turn."""
 
-    def __init__(self, rate: Rate | None, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
-        """None for a server that gets as many requests as it can answer."""
-        self.in_flight = InFlight()
+    def __init__(
+        self,
+        rate: Rate | None,
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+        most: int = MOST,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """No ``rate`` for a server that gets as many requests as it can answer; at most so many at once."""
+        self.in_flight = InFlight(min(START, most), most)
         self.bucket = Bucket(rate, clock) if rate else None
         self._sleep = sleep
         self._clock = clock
-        self._until: float | None = None
+        self._chance = chance
+        self._holding = threading.Lock()
+        self._until = clock()
 
     @contextmanager
     def turn(self, *, counted: bool = True) -> Iterator[Went]:
@@ -133,7 +145,8 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Nothing is sent for so long: the server asked for it."""
         until = self._clock() + seconds
-        self._until = until if self._until is None else max(until, self._until)
+        with self._holding:
+            self._until = max(until, self._until)
 
     def throttled(self) -> None:
         """The server said 429."""
@@ -147,10 +160,19 @@ class Pace:
 
     def _wait(self, *, counted: bool) -> None:
         waits = self.bucket.take() if counted and self.bucket else 0.0
-        until = self._until
-        if until is not None:
-            waits = max(waits, until - self._clock())
-        if waits > 0:
-            self._sleep(waits)
-        if until is not None and self._until == until:
-            self._until = None
+        heard: float | None = None
+        while heard != (until := self._until):  # another pause may be asked for while we wait
+            heard, left = until, until - self._clock()
+            if left > 0:
+                waits = max(waits, left + self._chance() * _SPREAD)
+            if waits > 0:
+                self._sleep(waits)
+            waits = 0.0
+            if left > 0:
+                self._waited_for(until)
+
+    def _waited_for(self, until: float) -> None:
+        """A pause is over for all: a machine that slept through it may have a clock that did not."""
+        with self._holding:
+            if self._until == until:
+                self._until = self._clock()

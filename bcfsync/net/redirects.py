@@ -4,15 +4,16 @@ Owns: the rules, and the corrected forms of addresses. Sees: addresses, errors. 
 
 A read is followed on its own server, and to the same host by https. Bytes are followed to another host, by https and
 without Authorization. A write goes out again, with the same method, only where 307 or 308 says so, or 301 corrects the
-spelling of its address (a slash at its end), and only on the same server: these say that nothing was done. 302 and 303
-answer a write that was carried out: its result is read. Whatever else they mean, a write never goes out twice for it.
+spelling of its address (a slash at its end), and only on the same server: these say that nothing was done. A POST goes
+out again for such a correction alone, since a second one makes a second topic. 302 and 303 answer a write that was
+carried out: its result is read. Whatever else they mean, a write never goes out twice for it.
 """
 
 from urllib.parse import urlsplit, urlunsplit
 
 from bcfsync.errors import ServerTrouble
 from bcfsync.net.addresses import is_safe_elsewhere, is_upgrade, origin_of, short
-from bcfsync.net.errors import Unanswered
+from bcfsync.net.errors import Stumbled, Unanswered
 
 MOST_HOPS = 3
 _AGAIN = frozenset({307, 308})
@@ -34,7 +35,7 @@ class Redirects:
         """The address in its corrected form, if it is on this server: the token goes nowhere else.
 
         Raises:
-            ServerTrouble: it is not.
+            Stumbled: it is not.
         """
         if self.ours is self._given and url.startswith(self._below):
             return self._corrected(url)  # which needs no look at its parts
@@ -43,24 +44,24 @@ class Redirects:
             parts = urlsplit(url)
             url = urlunsplit((self.ours[0], self._netloc(), parts.path, parts.query, ""))
         elif theirs != self.ours:
-            raise ServerTrouble(f"{short(url)}: the server refers to another host", hint="give the URL of that host")
+            raise Stumbled(f"{short(url)}: the server refers to another host", hint="give the URL of that host")
         return self._corrected(url)
 
     def elsewhere(self, url: str) -> str:
         """An address on any host that bytes may be fetched from.
 
         Raises:
-            ServerTrouble: it is not safe.
+            Stumbled: it is not safe.
         """
         if not is_safe_elsewhere(origin_of(url), self.ours):
-            raise ServerTrouble(f"{short(url)}: the server refers to an address that is not https")
+            raise Stumbled(f"{short(url)}: the server refers to an address that is not https")
         return url
 
     def of_read(self, asked: str, target: str, status: int, *, bytes_: bool) -> tuple[str, bool]:
         """Where to read on, and whether without Authorization from there.
 
         Raises:
-            ServerTrouble: it leads to where we do not go.
+            Stumbled: it leads to where we do not go.
         """
         theirs = origin_of(target)
         if theirs == self.ours:
@@ -89,9 +90,13 @@ class Redirects:
             raise Unanswered(f"{said}, which is another host", hint="give the URL the server redirects to")
         if status in _SEE:
             return False
-        if status in _AGAIN or (status == 301 and _last(asked) == _last(target)):
+        corrected = _unslashed(asked) == _unslashed(target)
+        same_twice = method != "POST" and (status in _AGAIN or (status == 301 and _last(asked) == _last(target)))
+        if same_twice or (corrected and status in {*_AGAIN, 301}):
             self._learn(asked, target, status)
             return True
+        if status in _AGAIN:
+            raise ServerTrouble(f"{said}; nothing was written", hint="give the URL the server redirects to")
         raise Unanswered(f"{said}; whether it was carried out, nobody knows")
 
     # -- corrected forms ---------------------------------------------------------------------------------------
@@ -118,6 +123,10 @@ class Redirects:
         _, host, port = self.ours
         name = f"[{host}]" if ":" in host else host
         return name if port == 443 else f"{name}:{port}"
+
+
+def _unslashed(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
 
 
 def _last(url: str) -> str:

@@ -3,7 +3,7 @@
 Owns: the budget of retries, full jitter, Retry-After. Sees: pacing, errors. Rules: docs/network.md; RFC 9110, 10.2.3.
 A retry costs a token and an answer gives a quarter of one back: a server that fails one request of five is asked again
 each time, one that fails all of them a score of times in all. Where a server says itself when to come again, that
-costs nothing.
+costs nothing; "at once", or a moment that has passed, says nothing.
 """
 
 import math
@@ -73,7 +73,7 @@ class Retrying:
             TryLater: it asks for too much.
         """
         seconds = asked_for(headers, self._seams.now())
-        if seconds is None or attempt >= _TIMES_ASKED:
+        if not seconds or attempt >= _TIMES_ASKED:
             return False
         if seconds > LONGEST_WAIT:
             raise TryLater(f"{short(url)}: the server asks to be left alone {self._until(seconds)}")

@@ -49,6 +49,7 @@ class Seams:
         clock: seconds that never run back.
         now: the time of day.
         rate: None for the default, which is none at all on this machine and on a transport of a test's.
+        most: so many requests at once at most; None for the default.
     """
 
     transport: httpx.BaseTransport | None = None
@@ -59,3 +60,4 @@ class Seams:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = _now
     rate: Rate | None = None
+    most: int | None = None

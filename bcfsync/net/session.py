@@ -20,9 +20,9 @@ from bcfsync.errors import ServerTrouble
 from bcfsync.net.addresses import checked_url, is_loopback, short
 from bcfsync.net.answers import Answer, FormAnswer, Reply, checked, decoded, is_json, json_of
 from bcfsync.net.credentials import Bearer, Credentials
-from bcfsync.net.errors import NotJson, Refused, TooLarge, Unanswered
+from bcfsync.net.errors import NotJson, Refused, Stumbled, TooLarge, Unanswered
 from bcfsync.net.exchange import Asked, Exchange, Traffic
-from bcfsync.net.pacing import Pace
+from bcfsync.net.pacing import MOST, Pace
 from bcfsync.net.redirects import MOST_HOPS, Redirects
 from bcfsync.net.retrying import FEW_TRIES, TRIES, Retrying
 from bcfsync.net.seams import Rate, Seams
@@ -44,13 +44,16 @@ _NEVER_LEFT = (
 class Http:
     """A session with one server under one sign-in; safe to use from several threads."""
 
-    def __init__(self, root: str, credentials: Credentials | str | None, seams: Seams | None = None) -> None:
+    def __init__(
+        self, root: str, credentials: Credentials | str | None, seams: Seams | None = None, pace: Pace | None = None
+    ) -> None:
         """Check the URL; nothing is sent yet.
 
         Args:
             root: the server's address.
             credentials: who we are; a text is a bearer token.
             seams: what a test replaces.
+            pace: shared with other sessions of this user with this host; None for one of its own.
 
         Raises:
             InsecureUrl: the URL is not https, and not this machine.
@@ -60,7 +63,7 @@ class Http:
         self.root = checked_url(root)
         seams = seams or Seams()
         signed = Bearer(credentials or "") if credentials is None or isinstance(credentials, str) else credentials
-        self.pace = Pace(_rate(self.root, seams), seams.sleep, seams.clock)
+        self.pace = pace or pace_for(self.root, seams)
         self._exchange = Exchange(self.root, signed, seams, self.pace)
         self._retrying = Retrying(seams, self.pace)
         self._redirects = Redirects(self.root)
@@ -89,7 +92,7 @@ class Http:
         if reply.status == 304:
             self._exchange.count(not_modified=1)
             return Answer(None, unless, unchanged=True)
-        value = decoded(reply, required=reply.status != 204)
+        value = decoded(reply, required=reply.status != 204, midway=self._speaks)
         self._speaks = True
         weak = reply.etag is None and "ETag" in reply.headers
         return Answer(value, reply.etag, has_more=reply.has_more, weak=weak)
@@ -213,7 +216,7 @@ class Http:
                     asked.url, reply.redirect, reply.status, bytes_=spool is not None
                 )
                 asked = asked.to(target, bare=bare)
-        raise ServerTrouble(f"{short(asked.url)}: too many redirects")
+        raise Stumbled(f"{short(asked.url)}: too many redirects")
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -221,7 +224,7 @@ class Http:
         for _ in range(MOST_HOPS):
             reply = self._patiently(asked)
             if reply.redirect is None:
-                return _judged(reply, asked)
+                return _judged(reply, asked, midway=self._speaks)
             if not self._redirects.of_write(asked.method, asked.url, reply.redirect, reply.status):
                 return self._seen(asked, reply.redirect)
             asked = asked.to(reply.redirect)
@@ -260,7 +263,7 @@ class Http:
         """The result of a write, where the answer says that it is."""
         try:
             reply = self._read(Asked("GET", self._redirects.own(place)))
-            data = decoded(reply, required=False)
+            data = decoded(reply, required=False, midway=self._speaks)
         except Refused as error:
             if asked.method == "DELETE" and error.status in _GONE:
                 return Answer(None, None)
@@ -276,12 +279,17 @@ class Http:
         return Answer(data, reply.etag, place)
 
 
-def _judged(reply: Reply, asked: Asked) -> Answer:
+def _judged(reply: Reply, asked: Asked, *, midway: bool) -> Answer:
     if reply.status in _OPEN:
         # a proxy speaks: the server behind it may have done the work
         raise Unanswered(f"{short(asked.url)}: {asked.method} answered {reply.status}")
     reply = checked(reply, asked.url)
-    return Answer(decoded(reply, required=False), reply.etag, reply.headers.get("Location"))
+    return Answer(decoded(reply, required=False, midway=midway), reply.etag, reply.headers.get("Location"))
+
+
+def pace_for(root: str, seams: Seams) -> Pace:
+    """A pace for sessions with one host under one sign-in; several may share it."""
+    return Pace(_rate(root, seams), seams.sleep, seams.clock, seams.most or MOST, seams.chance)
 
 
 def _rate(root: str, seams: Seams) -> Rate | None:

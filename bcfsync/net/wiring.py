@@ -11,9 +11,10 @@ import httpx
 import truststore
 
 from bcfsync import __version__
+from bcfsync.net import advice
 from bcfsync.net.addresses import is_loopback, short
 from bcfsync.net.arriving import ACCEPTED
-from bcfsync.net.errors import BadCertificate, BadProxy, Unreachable
+from bcfsync.net.errors import BadCertificate, BadProxy, Broken, Unreachable
 from bcfsync.net.pacing import MOST
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -53,20 +54,36 @@ def _past_proxies(host: str) -> dict[str, httpx.BaseTransport | None]:
     return {f"all://[{name}]" if ":" in name else f"all://{name}": None for name in here}
 
 
-def failure(url: str, error: Exception) -> Unreachable | BadCertificate:
+def failure(url: str, error: Exception) -> Unreachable | BadCertificate | Broken:
     """Why no answer came to what was never sent, or may be sent again."""
     bad = _certificate(error)
     if bad is not None:
         host = httpx.URL(url).host
-        return BadCertificate(f"{short(url)}: the certificate is not one to trust for {host}: {bad}")
+        why = (bad.verify_message or str(bad)).rstrip(".")
+        said = f"{short(url)}: the certificate is not one to trust for {host}: {why}"
+        return BadCertificate(said, hint=advice.of_certificate(bad, host))
     said = str(error) or type(error).__name__
-    if isinstance(error, httpx.ProxyError):
-        return Unreachable(f"{short(url)}: the proxy does not lead to the server: {said}")
+    if isinstance(error, httpx.ProxyError | httpx.ConnectError | httpx.ConnectTimeout):
+        return _unreached(url, said, proxied=isinstance(error, httpx.ProxyError))
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-        return Unreachable(f"{short(url)}: the server does not answer: {said}")
+        return Broken(f"{short(url)}: the server does not answer: {said}")
     if isinstance(error, httpx.NetworkError | httpx.TimeoutException) and not isinstance(error, httpx.ReadError):
         return Unreachable(f"{short(url)}: the server cannot be reached: {said}")
-    return Unreachable(f"{short(url)}: the connection broke: {said}")
+    kind = Unreachable if is_final(error) else Broken
+    return kind(f"{short(url)}: the connection broke: {said}")
+
+
+def _unreached(url: str, said: str, *, proxied: bool) -> Unreachable:
+    """Why there is no connection; ``proxied`` where the proxy says so itself."""
+    proxy = advice.proxy_to(url)
+    hint = advice.of_proxy(proxy) if proxy else ""
+    if proxied:
+        return Unreachable(f"{short(url)}: the proxy does not lead to the server: {said}", hint=hint)
+    if "WRONG_VERSION_NUMBER" in said:
+        hint = hint or "check the port of the URL"
+        return Unreachable(f"{short(url)}: the server cannot be reached: nothing there speaks TLS", hint=hint)
+    way = f" through the proxy {proxy}" if proxy else ""
+    return Unreachable(f"{short(url)}: the server cannot be reached{way}: {said}", hint=hint)
 
 
 def is_final(error: BaseException) -> bool:
@@ -74,10 +91,10 @@ def is_final(error: BaseException) -> bool:
     return isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol) or _certificate(error) is not None
 
 
-def _certificate(error: BaseException | None) -> str | None:
-    """What is wrong with the certificate, where that is what an error is about."""
+def _certificate(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """The verdict on the certificate, where that is what an error is about."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return (error.verify_message or str(error)).rstrip(".")
+            return error
         error = error.__cause__ or error.__context__
     return None

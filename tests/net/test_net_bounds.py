@@ -10,7 +10,7 @@ import pytest
 from net_wire import ROOT, Chunks, Wire, endless, raw, said, streamed
 
 from bcfsync.errors import ServerTrouble
-from bcfsync.net import NotJson, Stumbled, TooLarge, Unanswered, Unreachable
+from bcfsync.net import Broken, NotJson, Stumbled, TooLarge, Unanswered
 from bcfsync.net.sending import json_body
 
 
@@ -94,7 +94,7 @@ def raw_of(content: bytes, encoding: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "gzip, br", "x" * 5000])
-@pytest.mark.parametrize(("method", "error"), [("GET", Unreachable), ("POST", Unanswered)])
+@pytest.mark.parametrize(("method", "error"), [("GET", Broken), ("POST", Unanswered)])
 def test_what_is_packed_as_nobody_asked_for_is_as_good_as_no_answer(method, error, encoding):
     http = Wire(lambda _: raw_of(gzip.compress(gzip.compress(b"[]")), encoding)).http()
     with pytest.raises(error, match="nobody asked for") as caught:
@@ -107,7 +107,7 @@ def test_what_is_packed_as_nobody_asked_for_is_as_good_as_no_answer(method, erro
     [b"not packed", gzip.compress(b"[1]")[:-5], gzip.compress(b"[1]" * 9999)[:60]],
     ids=["not packed", "cut at its end", "cut short"],
 )
-@pytest.mark.parametrize(("method", "error"), [("GET", Unreachable), ("POST", Unanswered)])
+@pytest.mark.parametrize(("method", "error"), [("GET", Broken), ("POST", Unanswered)])
 def test_an_answer_that_cannot_be_unpacked_is_as_good_as_none(method, error, content):
     http = Wire(lambda _: raw_of(content, "gzip")).http()
     with pytest.raises(error):

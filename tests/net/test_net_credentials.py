@@ -1,14 +1,16 @@
 """Who signs a request, and what is done when the server refuses that; and forms, which nobody signs."""
 
+import base64
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from net_wire import ROOT, Wire, raw, said
 
-from bcfsync.errors import LoginNeeded, ServerTrouble, UsageError
-from bcfsync.net import NotJson, Refused, Stumbled, Unanswered, Unreachable
+from bcfsync.errors import BcfsyncError, LoginNeeded, ServerTrouble, UsageError
+from bcfsync.net import Bearer, NotJson, Refused, Stumbled, Unanswered, Unreachable
 
 
 class Tokens:
@@ -149,3 +151,46 @@ def test_a_form_goes_out_by_https_only(url):
 
 def test_a_form_may_stay_on_this_machine():
     assert Wire(said(200, {})).http("http://127.0.0.1:1").form("http://127.0.0.1:2/token", {}).data == {}
+
+
+def test_who_waited_for_a_turn_signs_with_what_counts_then():
+    wire = Wire(said(200, []))
+    tokens = Tokens("Bearer one")
+    http = wire.http(token=tokens)
+    http.pace.hold(60)
+    asked_at: list[float] = []
+    tokens.header = lambda: asked_at.append(wire.passed) or "Bearer of that moment"
+    http.get(f"{ROOT}/x")
+    assert wire.signed == ["Bearer of that moment"]
+    assert asked_at[0] >= 60
+
+
+ECHOES = {
+    "message": lambda secret: {"message": f"bad header {secret}"},
+    "detail": lambda secret: {"detail": [{"loc": ["header"], "msg": secret}]},
+    "by field": lambda secret: {"token": [f"{secret} has expired"]},
+    "only an error": lambda secret: {"error": {"message": f"unknown: {secret}"}},
+}
+SECRETS = {
+    "a token": (Bearer("eyJhbGci/OiJIUzI1NiJ9+secret=="), "eyJhbGci/OiJIUzI1NiJ9+secret=="),
+    "a password": (Tokens("Basic " + base64.b64encode(b"alice:correct horse").decode()), "correct horse"),
+    "a key": (Tokens("ApiKey 0123456789abcdef"), "0123456789abcdef"),
+}
+
+
+@pytest.mark.parametrize("slashes", ["/", "\\/"])
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 500, 503])
+@pytest.mark.parametrize("shape", ECHOES)
+@pytest.mark.parametrize(("signed", "secret"), SECRETS.values(), ids=SECRETS)
+def test_what_a_server_repeats_of_a_secret_is_not_told(signed, secret, shape, status, slashes):
+    if status == 200 and shape != "only an error":
+        return
+    body = json.dumps(ECHOES[shape](f"Bearer {secret}")).replace("/", slashes)
+    wire = Wire(httpx.Response(status, content=body.encode()))
+    http = wire.http(token=signed)
+    for ask in (lambda: http.get(f"{ROOT}/x"), lambda: http.send("POST", f"{ROOT}/x", {})):
+        with pytest.raises(BcfsyncError) as caught:
+            ask()
+        told = f"{caught.value} {caught.value.hint} {getattr(caught.value, 'members', '')}"
+        assert secret not in told
+        assert secret.rstrip("=")[:12] not in told

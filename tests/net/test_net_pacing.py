@@ -8,7 +8,7 @@ import pytest
 from net_wire import ROOT, Wire, said
 
 from bcfsync.net import Http, Rate, Seams, Unreachable
-from bcfsync.net.pacing import Bucket, InFlight
+from bcfsync.net.pacing import Bucket, InFlight, Pace
 
 
 def rounds(in_flight: InFlight, *, well: bool = True) -> None:
@@ -171,3 +171,20 @@ def test_a_pause_does_not_outlast_itself():
 def test_a_server_that_is_away_is_told_as_that():
     with pytest.raises(Unreachable):
         Wire(httpx.PoolTimeout("x")).http().get(f"{ROOT}/x")
+
+
+def test_who_waits_already_hears_of_a_longer_pause():
+    now, naps = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds
+        if len(naps) == 1:
+            pace.hold(100)
+
+    pace = Pace(None, sleep, lambda: now[0], chance=lambda: 0.0)
+    pace.hold(5)
+    with pace.turn():
+        assert naps == [5.0, 100.0]
+    with pace.turn():
+        assert len(naps) == 2

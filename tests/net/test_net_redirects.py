@@ -80,6 +80,16 @@ def test_bytes_are_not_fetched_in_clear_text_nor_from_this_machine(target):
     assert len(wire.requests) == 1
 
 
+def test_a_store_of_pictures_that_refuses_says_nothing_of_our_sign_in():
+    """An expired signed address answers 401 at some: nobody has to sign in anew for that."""
+    there = httpx.Response(302, headers={"Location": "https://store.test/a.png?sig=old"})
+    wire = Wire(there, said(401, {"message": "expired"}))
+    with pytest.raises(Refused) as caught, wire.http().open(f"{ROOT}/snapshot"):
+        pass
+    assert caught.value.status == 401
+    assert wire.signed == ["Bearer t0ken", None]
+
+
 def test_a_signed_address_is_asked_bare():
     wire = Wire(raw(200, b"png"))
     with wire.http().open("https://store.test/p?sig=1", bare=True) as stream:
@@ -183,10 +193,23 @@ def test_a_301_to_what_a_post_may_have_made_is_not_taken_for_another_spelling():
     assert len(wire.requests) == 1
 
 
-def test_a_write_goes_round_in_no_circle():
-    wire = Wire(raw(307, Location="/a"), raw(307, Location="/b"), raw(307, Location="/c"), raw(307, Location="/d"))
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_post_is_not_repeated_at_another_place_and_what_does_the_same_twice_is(status):
+    wire = Wire(raw(status, Location="/b/topics"), said(200, {}))
     with pytest.raises(ServerTrouble, match="nothing was written"):
-        wire.http().send("POST", f"{ROOT}/topics", {})
+        wire.http().send("POST", f"{ROOT}/a/topics", {})
+    assert len(wire.requests) == 1
+    wire = Wire(raw(status, Location="/b/topics"), said(200, {}))
+    wire.http().send("PUT", f"{ROOT}/a/topics", {})
+    assert wire.asked == [f"PUT {ROOT}/a/topics", f"PUT {ROOT}/b/topics"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_write_goes_round_in_no_circle(method):
+    wire = Wire(*(raw(307, Location=f"/topics{'/' * (at % 2)}") for at in range(1, 9)))
+    with pytest.raises(ServerTrouble, match="nothing was written"):
+        wire.http().send(method, f"{ROOT}/topics", {})
+    assert len(wire.requests) == 3
 
 
 def test_a_redirect_without_a_place_is_trouble():

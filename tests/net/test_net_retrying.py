@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -10,7 +11,7 @@ import pytest
 from net_wire import NOW, ROOT, Wire, raw, said
 
 from bcfsync.errors import ServerTrouble
-from bcfsync.net import NotJson, Refused, Stumbled, TryLater, Unanswered, Unreachable
+from bcfsync.net import Broken, Http, NotJson, Refused, Stumbled, TryLater, Unanswered, Unreachable
 
 PAGE = raw(200, b"<html>maintenance</html>")
 
@@ -23,17 +24,17 @@ def test_a_read_that_meets_passing_trouble_is_tried_again(status):
 
 
 @pytest.mark.parametrize(
-    ("error", "tries", "words"),
-    [(httpx.ConnectError("no"), 4, "the server cannot be reached: no"),
-     (httpx.ConnectTimeout("no"), 4, "the server cannot be reached: no"),
-     (httpx.ReadTimeout("no"), 2, "the server does not answer: no"),
-     (httpx.RemoteProtocolError("no"), 4, "the connection broke: no"),
-     (httpx.ReadError("no"), 4, "the connection broke: no"),
-     (httpx.ProxyError("407"), 4, "the proxy does not lead to the server: 407")],
+    ("error", "tries", "kind", "words"),
+    [(httpx.ConnectError("no"), 4, Unreachable, "the server cannot be reached: no"),
+     (httpx.ConnectTimeout("no"), 4, Unreachable, "the server cannot be reached: no"),
+     (httpx.ReadTimeout("no"), 2, Broken, "the server does not answer: no"),
+     (httpx.RemoteProtocolError("no"), 4, Broken, "the connection broke: no"),
+     (httpx.ReadError("no"), 4, Broken, "the connection broke: no"),
+     (httpx.ProxyError("407"), 4, Unreachable, "the proxy does not lead to the server: 407")],
 )  # fmt: skip
-def test_a_read_without_answer_is_given_up(error, tries, words):
+def test_a_read_without_answer_is_given_up(error, tries, kind, words):
     wire = Wire(error)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(kind) as caught:
         wire.http().get(f"{ROOT}/x?secret=1")
     assert str(caught.value) == f"{ROOT}/x: {words}"
     assert wire.naps == [0.5, 2.0, 8.0][: tries - 1]
@@ -72,6 +73,17 @@ def test_a_page_where_there_never_was_json_is_told_at_once():
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize("ask", [lambda http: http.get(f"{ROOT}/x"), lambda http: http.send("POST", f"{ROOT}/x", {})])
+@pytest.mark.parametrize(("answers", "hint"), [((), NotJson.hint), ((said(200, []),), NotJson.MIDWAY)])
+def test_a_page_speaks_against_the_url_only_where_nothing_was_understood_before(ask, answers, hint):
+    http = Wire(*answers, *[PAGE] * 9).http()
+    for _ in answers:
+        http.get(f"{ROOT}/x")
+    with pytest.raises(NotJson) as caught:
+        ask(http)
+    assert caught.value.hint == hint
+
+
 def test_a_page_from_a_server_that_spoke_json_before_is_asked_away():
     wire = Wire(said(200, []), PAGE, said(200, [2]))
     http = wire.http()
@@ -83,12 +95,12 @@ def test_a_page_from_a_server_that_spoke_json_before_is_asked_away():
 
 @pytest.mark.parametrize(
     ("given", "naps"),
-    [("7", [7.0]), ("1.5", [1.5]), ("60", [60.0]), ("0", []), ("-3", []), ("nan", [0.5]), ("soon", [0.5]), ("", [0.5]),
-     ("Thu, 01 Jan 2026 12:00:20 GMT", [20.0]), ("Thu, 01 Jan 2026 12:00:20 -0000", [20.0]),
-     ("Wed, 21 Oct 2015 07:28:00 GMT", []), ("Wed, 99 Oct 2015 07:28:00 GMT", [0.5])],
+    [("7", [8.0]), ("1.5", [2.5]), ("60", [61.0]), ("0", [0.5]), ("-3", [0.5]), ("nan", [0.5]), ("soon", [0.5]),
+     ("", [0.5]), ("Thu, 01 Jan 2026 12:00:20 GMT", [21.0]), ("Thu, 01 Jan 2026 12:00:20 -0000", [21.0]),
+     ("Wed, 21 Oct 2015 07:28:00 GMT", [0.5]), ("Wed, 99 Oct 2015 07:28:00 GMT", [0.5])],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_heeded(status, given, naps):
+def test_retry_after_is_heeded_and_those_who_waited_together_come_back_one_by_one(status, given, naps):
     wire = Wire(said(status, Retry_After=given), said(200, []))
     wire.http().get(f"{ROOT}/x")
     assert wire.naps == naps
@@ -100,7 +112,7 @@ def test_a_date_is_measured_by_the_servers_own_clock(skew):
     date, until = (format_datetime(moment, usegmt=True) for moment in (there, there + timedelta(seconds=9)))
     wire = Wire(said(503, Retry_After=until, Date=date), said(200, []))
     wire.http().get(f"{ROOT}/x")
-    assert wire.naps == [9.0]
+    assert wire.naps == [10.0]
 
 
 @pytest.mark.parametrize(
@@ -123,12 +135,28 @@ def test_who_asks_again_and_again_is_given_up_in_the_end():
     assert len(wire.requests) < 20
 
 
+def test_a_server_that_says_at_once_is_not_asked_at_once_for_ever():
+    wire = Wire(said(503, Retry_After="0"))
+    with pytest.raises(Stumbled):
+        wire.http().get(f"{ROOT}/x")
+    assert len(wire.requests) == 4
+    assert wire.naps == [0.5, 2.0, 8.0]
+
+
 def test_a_pause_the_server_asks_for_holds_every_request_of_the_session():
     wire = Wire(said(429, Retry_After="30"), said(200, []))
     http = wire.http()
     http.pace.hold(5)
     http.get(f"{ROOT}/y")
-    assert wire.naps == [5.0, 30.0]
+    assert wire.naps == [6.0, 31.0]
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.25, 0.999])
+def test_jitter_is_full_from_no_wait_at_all_to_the_whole_of_it(chance):
+    wire = Wire(said(503))
+    with pytest.raises(Stumbled):
+        Http(ROOT, None, replace(wire.seams(), chance=lambda: chance)).get(f"{ROOT}/x")
+    assert wire.naps == pytest.approx([0.5 * chance, 2 * chance, 8 * chance])
 
 
 # -- the budget ----------------------------------------------------------------------------------------------
@@ -177,7 +205,7 @@ def test_a_write_goes_out_again_only_where_nothing_was_or_nothing_more_is_done(m
     http = wire.http()
     if again:
         http.send(method, f"{ROOT}/x", {})
-        assert (len(wire.requests), wire.naps) == (2, [3.0])
+        assert (len(wire.requests), wire.naps) == (2, [4.0])
     else:
         with pytest.raises(Unanswered):
             http.send(method, f"{ROOT}/x", {})

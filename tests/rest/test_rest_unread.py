@@ -11,9 +11,16 @@ from bcfsync.net import Refused, Stumbled
 from bcfsync.sides.remembered import Remembered
 
 C = fresh()
+
+
+def cut():
+    raise httpx.ReadError("peer closed connection")
+
+
 ANSWERS = {
     "breaks": (lambda: httpx.Response(500, json={"message": "boom"}), "500"),
     "refuses": (lambda: httpx.Response(403, json={"message": "not for you"}), "403"),
+    "cuts its answer": (cut, "the connection broke"),
     "gives no list": (lambda: httpx.Response(200, json={"comments": []}), "expected a list"),
 }
 

@@ -2,15 +2,16 @@
 
 Owns: when reading ends before its end. Sees: errors, net. Rules: a refusal is an answer, of which any number may come,
 since rights are given topic by topic (BIMData). A server that breaks over ten in a row, with nothing between that went
-well, is down: each of its answers may have taken all of a minute.
+well, is down. So is one to which the connection breaks, or that does not answer, for four: each may have taken minutes.
 """
 
 import threading
 
 from bcfsync.errors import BcfsyncError
-from bcfsync.net import Refused
+from bcfsync.net import Broken, Refused
 
-_IN_A_ROW = 10
+_ENOUGH = 10
+_OF_THE_LINE = 3
 
 
 class Patience:
@@ -34,7 +35,7 @@ class Patience:
             if isinstance(error, Refused):
                 self._in_a_row, self._first = 0, None
                 return
-            self._in_a_row += 1
+            self._in_a_row += _OF_THE_LINE if isinstance(error, Broken) else 1
             self._first = self._first or error
-            if self._in_a_row >= _IN_A_ROW:
+            if self._in_a_row >= _ENOUGH:
                 self.over = self.over or self._first
