@@ -121,8 +121,8 @@ NOBODY = Key(Kind.TOPIC, "", "")
 
 
 @lru_cache(maxsize=65536)
-def key_of(kind: Kind, topic: str, guid: str) -> Key:
-    """The key of an atom whose guids are given as spelled."""
+def key_of(kind: Kind, topic: str, guid: str = "") -> Key:
+    """The key of an atom whose guids are given as spelled; without its own it stands for any of the kind there."""
     return Key(kind, guid_key(topic) if topic else "", guid_key(guid))
 
 
@@ -137,20 +137,22 @@ class Capabilities:
     what it does not show is not there; not so where user or rights are others than last time. ``stamps``: authors and
     dates are what we send. ``whole_topics``: a new topic goes there with all of ``Change.below``. ``views_in_parts``: a
     viewpoint is made by several requests, and may be there in part; an UPDATE of one that was begun completes it.
-    ``views_change``: one may change there under its guid.
+    ``views_change``: one may change there under its guid. ``lacks``: what it never keeps, as ``topic.stage``.
+    ``resets``: a change gives a topic without type, status or priority the first one.
     """
 
     name: str
     client_guid: bool
     user: str | None = None
     snippets: bool = True
-    documents: bool = True
     deletes: frozenset[Kind] = frozenset()
     trusted: bool = True
     stamps: bool = False
     whole_topics: bool = False
     views_in_parts: bool = False
     views_change: bool = False
+    lacks: frozenset[str] = frozenset()
+    resets: bool = False
     cut: tuple["CutList", ...] = ()
 
 
@@ -184,13 +186,14 @@ class Listing:
     """All topics of a side by their key; ``complete`` unless a part could not be read.
 
     ``tag`` names this state of the side, where it has a name: ``Side.moved`` asks whether it is still the same.
-    ``cut`` where the side ends its list after so many topics, and may have others that nobody can ask for.
+    ``cut``: the side ends its list after so many topics, and may have others. ``moved``: each look showed another list.
     """
 
     topics: Mapping[str, Listed]
     complete: bool = True
     tag: str | None = None
     cut: int | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +440,7 @@ class Unkept:
 class Outcome:
     """What became of one change: the id and the value the target now has, or why not.
 
-    ``unkept`` are members of what was sent that the target did not keep.
+    ``unkept``: members that were sent and not kept; ``filled``: those that had none, and got one of the target's own.
     """
 
     step: int
@@ -447,14 +450,14 @@ class Outcome:
     message: str = ""
     adopted: bool = False
     unkept: tuple[Unkept, ...] = ()
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """An archive is complete beside its old state and takes its place next; whoever asks on has put it on record.
 
-    ``stamp`` tells the new state from every other one, as ``Folder.scan`` will give it. ``outcomes`` are those that
-    follow if it does take its place.
+    ``stamp``: of the new state, as ``Folder.scan`` will give it. ``outcomes``: what follows if it takes its place.
     """
 
     stamp: str
@@ -474,7 +477,8 @@ class Side(Protocol):
     def load(self, keys: Iterable[str], known: Collection[Key] = ()) -> Bodies:
         """Whole topics, with comments, viewpoints, references, and the digests of their pictures where cheap.
 
-        Viewpoints among ``known`` (keys of this side) may come without details: they never change.
+        Viewpoints among ``known`` (keys of this side) may come without details: they never change. A key of any of a
+        kind says that the topic is on record to have some: that it has no such list is then no answer.
         """
 
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:

@@ -13,12 +13,14 @@ from bcfsync.canonical import guid_keys
 from bcfsync.changes import (
     Base,
     Bodies,
+    Files,
     Hold,
     Key,
     Kind,
     Listing,
     Outcome,
     Plan,
+    Related,
     Side,
     Site,
     Status,
@@ -126,7 +128,7 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
     local, remote = (sources, targets) if source is Site.LOCAL else (targets, sources)
     _check_not_emptied(base, local, remote, policy)
     found = triage(base, source, sources, targets, goal.capabilities, remote=ends.remote.capabilities, policy=policy)
-    known = _settled_viewpoints(base)
+    known = _settled_viewpoints(base) | _on_record(base)
     bodies, counterparts = origin.load(found.source_keys, known), goal.load(found.target_keys, known)
     if source is Site.REMOTE and (changed := redrawn(base, bodies)):
         bodies = origin.load(found.source_keys, known - changed)
@@ -143,7 +145,9 @@ def _told(plan: Plan, remote: Listing, side: Side, bodies: Bodies) -> Plan:
     said: list[Hold] = []
     if remote.cut is not None:
         reason = f"{_ENDS.format(remote.cut, 'topics')}; nothing counts as deleted there"
-        said.append(Hold(Kind.PROJECT, "", "", reason, "the server's list of topics"))
+        said.append(Hold(Kind.PROJECT, "", "", reason, _THE_LIST))
+    elif remote.moved:
+        said.append(Hold(Kind.PROJECT, "", "", _MOVED, _THE_LIST))
     for cut in side.capabilities.cut:
         topic = bodies.topics.get(cut.topic)
         if topic is not None:
@@ -156,6 +160,10 @@ _ENDS = (
     "the list ends after {:,} {}, and the server gives no way to the rest, if there is one: "
     "what it does not show is not read"
 )
+
+
+_THE_LIST = "the server's list of topics"
+_MOVED = "it was another one each time it was read; some topics may be missing: run the command again"
 
 
 def _proven(plan: Plan, remote: Side) -> Plan:
@@ -195,6 +203,21 @@ def _settled_viewpoints(base: Base) -> frozenset[Key]:
         for ours, theirs in base.to_remote.items()
         if ours.kind is Kind.VIEWPOINT and ours in base.local and ours in base.remote
     )
+
+
+def _on_record(base: Base) -> frozenset[Key]:
+    """What the server is on record to have below each topic, kind by kind, with what may have arrived unnoticed."""
+    held = {(key.kind, key.topic) for key in base.remote if key.topic and _says_something(base, key)}
+    begun = {(key.kind, key.topic) for key in base.intents if key.topic}
+    found = ((kind, base.to_remote.get(key_of(Kind.TOPIC, "", topic))) for kind, topic in held | begun)
+    return frozenset(key_of(kind, topic.guid) for kind, topic in found if topic is not None)
+
+
+def _says_something(base: Base, key: Key) -> bool:
+    match base.remote[key] if key.kind in {Kind.FILES, Kind.RELATED} else None:
+        case Files(files=items) | Related(guids=items):
+            return bool(items)
+    return True
 
 
 def run(

@@ -1,5 +1,7 @@
 """Reading a list in pages: whatever the server makes of the question, no item is lost, no end believed blindly."""
 
+from random import Random
+
 import httpx
 import pytest
 from rest_world import ROOT
@@ -58,6 +60,9 @@ PAGED = {
     "at multiples": {"multiples": True},
     "at multiples, 100 at most": {"multiples": True, "cap": 100},
     "tells by Link, 7 at most": {"link": True, "cap": 7},
+    "7 at most": {"cap": 7},
+    "33 at most": {"cap": 33},
+    "999 at most": {"cap": 999},
 }
 
 
@@ -109,7 +114,90 @@ def test_a_product_without_pages_is_not_asked_for_more_of_a_list_below_a_topic()
 def test_the_words_of_the_question_are_the_dialects_and_its_dollars_stay(dialect, asked):
     server = Lists(3)
     server.pager(dialect).whole(URL, "creation_date")
-    assert server.asked == [asked]
+    assert server.asked[0] == asked
+
+
+def test_behind_a_list_longer_than_any_before_one_page_more_is_asked_for_once():
+    server = Lists(33, cap=1000)
+    pager = server.pager()
+    for total, requests in ((33, 2), (33, 1), (31, 1), (34, 2), (34, 1)):
+        server.total, server.asked = total, []
+        assert len(pager.whole(URL).items) == total
+        assert len(server.asked) == requests, total
+
+
+class Moving:
+    """A server of one list that somebody changes after each of some requests."""
+
+    def __init__(self, total, change, *, times=1, cap=1000, tags=False):
+        self.items = [f"g{number}" for number in range(total)]
+        self.change = change
+        self.times = times
+        self.cap = cap
+        self.tags = tags
+        self.asked = self.unchanged = 0
+
+    def __call__(self, request):
+        top, skip = int(request.url.params["$top"]), int(request.url.params["$skip"])
+        page = self.items[skip : skip + min(top, self.cap)]
+        tag = f'"{abs(hash(tuple(page)))}"'
+        self.asked += 1
+        if self.asked <= self.times:
+            self.change(self.items, self.asked)
+        if self.tags and request.headers.get("If-None-Match") == tag:
+            self.unchanged += 1
+            return httpx.Response(304)
+        headers = {"ETag": tag} if self.tags else {}
+        return httpx.Response(200, json=[{"guid": guid} for guid in page], headers=headers)
+
+    def read(self):
+        return Pager(Http(ROOT, None, Seams(httpx.MockTransport(self), lambda _: None)), {}).whole(URL, "creation_date")
+
+
+def deleted(items, _):
+    del items[5]
+
+
+def put_first(items, at):
+    items.insert(0, f"new{at}")
+
+
+def touched(items, _):
+    items.append(items.pop(5))
+
+
+def both(items, at):
+    del items[5]
+    items.append(f"new{at}")
+
+
+def shuffled(items, at):
+    Random(at).shuffle(items)
+
+
+@pytest.mark.parametrize("tags", [False, True], ids=["no tags", "tags"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("change", [deleted, put_first, touched, both])
+def test_what_somebody_does_while_pages_are_turned_hides_nothing(change, times, tags):
+    server = Moving(2500, change, times=times, tags=tags)
+    found = server.read()
+    assert {item["guid"] for item in found.items} == set(server.items)
+    assert found.complete
+    assert not found.moved
+
+
+@pytest.mark.parametrize("cap", [100, 1000])
+def test_a_list_that_does_not_come_to_rest_is_said_to_have_moved(cap):
+    server = Moving(2500, shuffled, times=10_000, cap=cap)
+    found = server.read()
+    assert (found.complete, found.moved, found.cut) == (False, True, None)
+    assert len({item["guid"] for item in found.items}) == len(found.items)
+
+
+def test_with_tags_the_second_look_at_several_pages_costs_no_bytes():
+    server = Moving(2499, deleted, times=0, tags=True)
+    assert server.read().complete
+    assert (server.asked, server.unchanged) == (6, 3)
 
 
 @pytest.mark.parametrize("cap", [100, 1000, 2000])
@@ -123,8 +211,9 @@ def test_pages_keep_their_size():
     server = Lists(4321, cap=500)
     server.pager().whole(URL)
     asked = [dict(part.split("=") for part in query.split("&")) for query in server.asked]
-    assert [int(it["$skip"]) for it in asked] == [500 * at for at in range(9)]
-    assert {int(it["$top"]) for it in asked[1:]} == {500}
+    once = [500 * at for at in range(9)]
+    assert [int(it["$skip"]) for it in asked] == once * 2
+    assert {int(it["$top"]) for it in asked[1:9]} == {500}
 
 
 def made_up(size):

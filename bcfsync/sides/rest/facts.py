@@ -36,6 +36,7 @@ __all__ = [
     "DIALECT",
     "DOUBTED",
     "DROPPED",
+    "ENDED_AT",
     "ENFORCED",
     "FULL_TOPICS",
     "GUIDS_TAKEN",
@@ -73,9 +74,13 @@ __all__ = [
     "YES",
     "Facts",
     "add",
+    "count",
+    "counted",
     "flag",
     "forget_old_absences",
+    "is_there",
     "names",
+    "of_reading",
 ]  # fmt: skip
 
 Facts = MutableMapping[str, str]
@@ -107,6 +112,9 @@ UNDELETABLE = "undeletable"
 
 PAGE = "page"
 """How many items it gives at most in one answer, where it refused to give more."""
+
+ENDED_AT = "ended_at"
+"""How many items the longest list of each collection had that came in one answer, with nothing behind it."""
 
 SHOWN, DOUBTED = "shown", "doubted"
 """Short names of the topics the list showed last, and of those that may only be hidden: see ``doubts``."""
@@ -143,9 +151,9 @@ BODY = "body"
 ENFORCED, IGNORED, UNTAGGED, MISREAD = "enforced", "ignored", "untagged", "misread"
 
 OF_ONE_BASE = (
-    DATES_TELL, KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE, REFUSED, DROPPED, ABSENT,
-    ABSENT_SINCE, SNAPSHOTS, KEPT, TEXT_NEEDED, BODY, STAMPS, GUIDS_TAKEN, CAP, PUT, MUTABLE, SPELLING, RENAMED, TEXT,
-    FULL_TOPICS,
+    DATES_TELL, KEEPS_GUIDS, IF_MATCH, TAG_COVERS, TAG_TRIALS, UNDELETABLE, PAGE, ENDED_AT, REFUSED, DROPPED,
+    ABSENT, ABSENT_SINCE, SNAPSHOTS, KEPT, TEXT_NEEDED, BODY, STAMPS, GUIDS_TAKEN, CAP, PUT, MUTABLE, SPELLING, RENAMED,
+    TEXT, FULL_TOPICS,
 )  # fmt: skip
 """What says nothing of another version of the API, or of another server."""
 
@@ -159,6 +167,31 @@ def flag(facts: Facts, name: str) -> bool | None:
     """A fact that is YES or NO; None where it is not known."""
     value = facts.get(name)
     return None if value is None else value == YES
+
+
+def counted(facts: Facts, name: str) -> dict[str, int]:
+    """A fact that is numbers by names."""
+    pairs = (item.partition("=") for item in names(facts, name))
+    return {of: int(number) for of, _, number in pairs if number.isdecimal()}
+
+
+def count(facts: Facts, name: str, of: str, number: int) -> None:
+    """Raise one of such numbers."""
+    known = counted(facts, name)
+    if number > known.get(of, 0):
+        facts[name] = ",".join(f"{key}={value}" for key, value in sorted({**known, of: number}.items()))
+
+
+def of_reading(name: str) -> str:
+    """What is absent, by name, where a list is only never there to be read: it may be written all the same."""
+    return f"{name}.get"
+
+
+def is_there(facts: Facts, name: str) -> None:
+    """What was thought to be absent is not."""
+    absent = names(facts, ABSENT)
+    if absent & {name, of_reading(name)}:
+        facts[ABSENT] = ",".join(sorted(absent - {name, of_reading(name)}))
 
 
 def forget_old_absences(facts: Facts, today: date) -> None:

@@ -3,19 +3,25 @@
 Owns: ``$top`` and ``$skip``, and when a list is whole. Sees: net, facts, dialects. Rules: collections are bare arrays
 without count or link, and few servers add a ``Link`` header; they ignore paging, refuse it, cap it without saying so,
 or count pages by ``$skip / $top``. So pages keep one size, a list ends with an empty page, a page that brings nothing
-new, or a short one whose length is no cap and after which no ``Link`` says that more comes. ``$`` is never encoded:
-some servers know no ``%24top``. Where a list may have been cut and nobody can ask for its rest, that is said (``cut``).
+new, or a short one whose length is no cap and after which no ``Link`` says that more comes. A list that is longer
+than any that was seen to end there has one page more asked for, once. ``$`` is never encoded: some servers know no
+``%24top``. Where a list may have been cut and nobody can ask for its rest, that is said (``cut``).
+
+While pages are turned, what is deleted on the first of them draws something past the seam, unseen. So a list of several
+pages is looked at twice, by its tags where it has some, and believed when both looks show the same; one that does not
+come to rest is said to have ``moved``.
 """
 
 from collections.abc import Callable, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bcfsync.bcfapi.dialects import GENERIC, Dialect
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
 from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.net import Answer, Http, Refused
-from bcfsync.sides.rest.facts import PAGE, TAG, TEXT, Facts
+from bcfsync.sides.rest import facts
+from bcfsync.sides.rest.facts import ENDED_AT, PAGE, TAG, TEXT, Facts
 from bcfsync.sides.rest.paging_v10 import tag_address
 
 _PAGE = 1000
@@ -25,6 +31,8 @@ _SMALLEST_CAP = 10
 _ROUND = 50
 _MOST = 250_000
 _MOST_PAGES = 10_000
+_LOOKS = 3
+"""So many times more is a list read that is another one each time."""
 
 
 class EndlessList(ServerTrouble, OverflowError):
@@ -46,13 +54,16 @@ class Page:
 class Whole:
     """A collection: each item once, the answers it came in, and whether it is known to be all there is.
 
-    ``cut`` where the server may have more and gives no way to it: after how many items it ended.
+    ``cut`` where the server may have more and gives no way to it: after how many items it ended. ``moved`` where it was
+    another list each time it was looked at. ``seams`` where something may have slipped past the end of a page.
     """
 
     items: list[object]
     pages: tuple[Page, ...]
     complete: bool = True
     cut: int | None = None
+    moved: bool = False
+    seams: bool = False
 
 
 class Pager:
@@ -85,6 +96,12 @@ class Pager:
             EndlessList: page after page brings something new.
             AnswerNotUnderstood: an answer is no list.
         """
+        found = self._at_rest(lambda: self._once(url, order, beyond=beyond))
+        if len(found.pages) > 1 and not found.seams and found.cut is None:
+            facts.count(self.learned, ENDED_AT, _name_of(url), found.pages[0].size)
+        return found
+
+    def _once(self, url: str, order: str | None, *, beyond: bool) -> Whole:
         dialect = self.dialect()
         if not dialect.pages:
             return self._unpaged(url)
@@ -101,10 +118,36 @@ class Pager:
         """All items of a collection whose first answer is there already, and may have been cut."""
         if not (first and (has_more or (self.dialect().pages and looks_capped(first)))):
             return Whole(first, ())
-        found = self._rest(url, first, has_more=has_more)
+        begun = [first]
+        found = self._at_rest(lambda: self._rest(url, begun.pop() if begun else self._first(url), has_more=has_more))
         if found.cut is not None:
             self.cut[url] = found.cut
         return found
+
+    def _at_rest(self, read: Callable[[], Whole]) -> Whole:
+        """A list as two looks in a row show it; all that was ever seen of it where there are no such two."""
+        found = read()
+        if not found.seams:
+            return found
+        seen = _by_key(found)
+        for _ in range(_LOOKS):
+            if self._stays(found):
+                return found
+            again = read()
+            if not again.moved and _by_key(again).keys() == _by_key(found).keys():
+                return again
+            found = again
+            seen |= _by_key(found)
+        return replace(found, items=list(seen.values()), complete=False, moved=True)
+
+    def _stays(self, found: Whole) -> bool:
+        """Whether every page is still what it was, as its tag says."""
+        if found.moved:
+            return False
+        return all(page.etag and self.http.get(page.url, unless=page.etag).unchanged for page in found.pages)
+
+    def _first(self, url: str) -> list[object]:
+        return _listed(url, self.http.get(url))
 
     def _rest(self, url: str, first: list[object], *, has_more: bool) -> Whole:
         reading = _Reading(beyond=False)
@@ -148,6 +191,7 @@ class Pager:
             answer = self._page(asked, first=reading.position == 0 or not reading.paged)
             page = _listed(asked, answer)
             reading.paged = True
+            known = self._was_the_end(url, page, reading)
             news = reading.take(Page(asked, answer.etag, len(page)), page)
             if not page:
                 return reading.whole()
@@ -155,11 +199,16 @@ class Pager:
                 # the server shows again what it has shown: it does not page, and may cut
                 return reading.whole(cut=answer.has_more or self._may_be_cut(reading.seen))
             ended = len(page) < size and not looks_capped(page) and not answer.has_more
-            if ended and not reading.beyond:
+            if ended and known and not reading.beyond:
                 return reading.whole()
             # some servers count pages, so the size stays; where they gave less than asked for, theirs is taken
             size = size if ended else min(size, len(page))
         raise EndlessList(f"{url}: {len(reading.seen):,} items in {len(reading.pages):,} pages, and no end")
+
+    def _was_the_end(self, url: str, page: Sized, reading: "_Reading") -> bool:
+        """Whether a page of this length is known to be the last: one before was longer, or such a list was all."""
+        known = facts.counted(self.learned, ENDED_AT).get(_name_of(url), 0)
+        return len(page) <= known or any(len(page) < before.size for before in reading.pages)
 
     def _address(self, url: str, size: int, position: int, ordering: str) -> str:
         if self.learned.get(TEXT) == TAG:
@@ -191,12 +240,15 @@ class _Reading:
         self.position = 0
         self.paged = False
         self.moving = False
+        self.seams = False
 
     def take(self, page: Page, items: list[object]) -> int:
         """Take a page in; the number of its items that are new."""
         fresh = {key: item for item in items if (key := _item_key(item)) not in self.seen}
         # what comes twice beside news was pushed on: the list moved while it was read
         self.moving = self.moving or bool(self.seen and fresh and len(fresh) < len(items))
+        behind_much = bool(self.pages) and not items and self.pages[0].size >= _MODEST_PAGE
+        self.seams = self.seams or bool(self.pages and fresh) or behind_much
         self.seen |= fresh
         self.pages.append(page)
         self.position += len(items)
@@ -204,7 +256,16 @@ class _Reading:
 
     def whole(self, *, cut: bool = False) -> Whole:
         items = list(self.seen.values())
-        return Whole(items, tuple(self.pages), not (cut or self.moving), len(items) if cut else None)
+        complete = not (cut or self.moving)
+        return Whole(items, tuple(self.pages), complete, len(items) if cut else None, self.moving, self.seams)
+
+
+def _name_of(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+def _by_key(found: Whole) -> dict[str, object]:
+    return {_item_key(item): item for item in found.items}
 
 
 def looks_capped(page: Sized) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import IO
 from urllib.parse import unquote
 
+from bcfsync.bcfapi.dialects.leaving import never_kept
 from bcfsync.changes import (
     Bodies,
     Capabilities,
@@ -130,6 +131,8 @@ class RestSide:
             cut=tuple(self._cut(url, items) for url, items in session.pager.cut.items()),
             views_in_parts=self.base.version == "1.0",
             views_change=self.base.version == "1.0",
+            lacks=never_kept(session.dialect),
+            resets=session.dialect.put == "reset",
         )
 
     @staticmethod
@@ -163,7 +166,7 @@ class RestSide:
         self._session.recall(learned)
 
     def listing(self) -> Listing:
-        """All topics of the project; ``complete`` unless the server may have cut the list."""
+        """All topics of the project; ``complete`` unless the list may have been cut, or did not come to rest."""
         self._count.begin(What.LIST)
         found = self._session.found(self._listed)
         self._tag.seen(found)
@@ -174,7 +177,7 @@ class RestSide:
         if found.complete:
             self._doubts.looked(self._topics, trusted=self._session.trusted)
         topics = {key: listed(topic) for key, topic in self._topics.items()}
-        return Listing(topics, found.complete, tag_of(found), found.cut)
+        return Listing(topics, found.complete, tag_of(found), found.cut, found.moved)
 
     def _listed(self) -> Whole:
         return self.reader.listed()
@@ -286,7 +289,7 @@ class RestSide:
         topic by this run: two newcomers could not be told apart.
         """
         session = self._session
-        writer = ProjectWriter(self._ways, source, self.reader.reading)
+        writer = ProjectWriter(self._ways, source, self.reader.reading, self.reader.parts)
         deleter = ProjectDeleter(self._ways, self.reader)
         stumbles = 0
         open_: set[tuple[Kind, str]] = set()

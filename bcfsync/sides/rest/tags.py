@@ -26,7 +26,7 @@ from bcfsync.changes import Change, Kind, Outcome, Status, Verb
 from bcfsync.errors import BcfsyncError
 from bcfsync.net import NotJson, Refused
 from bcfsync.sides.rest.facts import NO, TAG_COVERS, TAG_TRIALS, Facts
-from bcfsync.sides.rest.paging import Pager, Whole
+from bcfsync.sides.rest.paging import Page, Pager, Whole
 
 PAGES, COLLECTION, DATED = "pages", "collection", "dated"
 """A tag speaks for the topics on its own page and all below them; for the whole project; or for the project's dates."""
@@ -130,10 +130,10 @@ class CollectionTag:
     def _judge(self, before: Whole, after: Whole) -> None:
         if self._learned.get(TAG_COVERS) == NO or tag_of(before) is None or tag_of(after) is None:
             return
-        if before.items != after.items or [page.url for page in before.pages] != [page.url for page in after.pages]:
+        pairs = _same_pages(before, after)
+        if before.items != after.items or not pairs:
             self._judge_by_the_end(before, after)
             return  # the list itself moved: that says nothing of the rest
-        pairs = list(zip(before.pages, after.pages, strict=True))
         moved = [old.etag != new.etag for old, new in pairs]
         if not any(moved):
             self._learned[TAG_COVERS] = NO
@@ -156,6 +156,14 @@ class CollectionTag:
         """Whether the tag stays while nothing happens: some change with each answer, or with who answers."""
         first = found.pages[0]
         return first.etag is not None and self._is_unchanged(first.url, first.etag, first=False)
+
+
+def _same_pages(before: Whole, after: Whole) -> list[tuple[Page, Page]]:
+    """The pages of two readings side by side; none where they differ, but for empty ones only one of them asked for."""
+    pairs = list(zip(before.pages, after.pages, strict=False))
+    others = (*before.pages[len(pairs) :], *after.pages[len(pairs) :])
+    same = all(old.url == new.url for old, new in pairs) and not any(page.size for page in others)
+    return pairs if same else []
 
 
 def _is_made(outcome: Outcome) -> bool:
