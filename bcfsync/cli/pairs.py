@@ -306,6 +306,7 @@ def joined(pair: Pair, found: Config, asked: Asked) -> Iterator[Joined]:
                 unknown=pair.unknown,
                 wording=pair.wording,
                 attribution=pair.attribution,
+                attributed_by=frozenset(pair.attributed_by),
             ),
             rules=tuple(replace(rule, archive=f"{home.marker}/{rule.archive}") for rule in pair.places),
             way=way,

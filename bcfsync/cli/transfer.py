@@ -10,6 +10,11 @@ import click
 
 from bcfsync.cli.options import ARCHIVE, VERSIONS, json_option, run_options, server_options
 
+_ATTRIBUTED_BY = click.option(
+    "--attributed-by", multiple=True, metavar="ACCOUNT",
+    help="Another account on the server whose comments say in their text whose they are; may be given several times.",
+)  # fmt: skip
+
 
 @click.command("import", short_help="Bring archives into a server's project.")
 @click.argument("files", nargs=-1, required=True, type=ARCHIVE, metavar="FILE...")
@@ -22,12 +27,13 @@ from bcfsync.cli.options import ARCHIVE, VERSIONS, json_option, run_options, ser
     "--attribution", type=click.Choice(["none", "text"]),
     help="Whether comments say in their text whose they are, where the server takes no authors; default: none.",
 )  # fmt: skip
+@_ATTRIBUTED_BY
 @run_options
 @json_option
 def import_command(
     files: tuple[Path, ...], url: str | None, remote: str | None, project: str, dry_run: bool,
     verbose: bool, quiet: bool, no_color: bool, settle: float, forget: bool, as_json: bool,
-    unknown: str | None, attribution: str | None,
+    unknown: str | None, attribution: str | None, attributed_by: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Bring the topics of archives into a project on a server.
 
@@ -40,7 +46,7 @@ def import_command(
     from bcfsync.cli.wordings import policy_for  # noqa: PLC0415
 
     renderer = Renderer(as_json=as_json, quiet=quiet, verbose=verbose, color=not no_color)
-    policy = policy_for(project, unknown, attribution, remote)
+    policy = policy_for(project, unknown, attribution, remote, attributed_by)
     options = Options(there(url, remote), project, dry_run, settle, forget, policy)
     sys.exit(import_files(files, options, renderer))
 
@@ -49,11 +55,13 @@ def import_command(
 @click.argument("out", type=ARCHIVE)
 @server_options
 @click.option("--version", type=click.Choice(VERSIONS), help="BCF version of a new archive; default: the server's.")
+@_ATTRIBUTED_BY
 @run_options
 @json_option
 def export_command(
     out: Path, url: str | None, remote: str | None, project: str, version: str | None, dry_run: bool,
     verbose: bool, quiet: bool, no_color: bool, settle: float, forget: bool, as_json: bool,
+    attributed_by: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Bring all topics of a project on a server into the archive OUT.
 
@@ -65,6 +73,6 @@ def export_command(
     from bcfsync.cli.wordings import policy_for  # noqa: PLC0415
 
     renderer = Renderer(as_json=as_json, quiet=quiet, verbose=verbose, color=not no_color)
-    policy = policy_for(project, None, None, remote)
+    policy = policy_for(project, None, None, remote, attributed_by)
     options = Options(there(url, remote), project, dry_run, settle, forget, policy)
     sys.exit(export_project(out, version, options, renderer))

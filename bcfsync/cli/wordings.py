@@ -3,6 +3,7 @@
 Owns: finding that pair. Decides nothing.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bcfsync.config.reading import load
@@ -10,7 +11,13 @@ from bcfsync.config.values import Config
 from bcfsync.plan.policy import Attribution, Policy, Unknown
 
 
-def policy_for(project: str, unknown: str | None, attribution: str | None, remote: str | None = None) -> Policy:
+def policy_for(
+    project: str,
+    unknown: str | None,
+    attribution: str | None,
+    remote: str | None = None,
+    attributed_by: Collection[str] = (),
+) -> Policy:
     """The policy of one import or export.
 
     Args:
@@ -18,6 +25,7 @@ def policy_for(project: str, unknown: str | None, attribution: str | None, remot
         unknown: what the command line says; None where it says nothing.
         attribution: the same.
         remote: the name of a server in the nearest ``bcfsync.toml``: the words of its pair with that project count.
+        attributed_by: accounts the command line names, besides those of the pair.
 
     Raises:
         BadConfig: (or a subclass) a server was named, and there is no configuration that can be used.
@@ -27,6 +35,7 @@ def policy_for(project: str, unknown: str | None, attribution: str | None, remot
         unknown=Unknown(unknown) if unknown else known.unknown,
         wording=known.wording,
         attribution=Attribution(attribution) if attribution else known.attribution,
+        attributed_by=known.attributed_by | set(attributed_by),
     )
 
 
@@ -35,4 +44,9 @@ def _of_pair(found: Config, remote: str, project: str) -> Policy:
     pair = next(pairs, None)
     if pair is None:
         return Policy()
-    return Policy(unknown=pair.unknown, wording=pair.wording, attribution=pair.attribution)
+    return Policy(
+        unknown=pair.unknown,
+        wording=pair.wording,
+        attribution=pair.attribution,
+        attributed_by=frozenset(pair.attributed_by),
+    )

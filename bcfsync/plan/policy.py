@@ -125,6 +125,7 @@ class Policy:
         unknown: what becomes of values the server's lists do not have.
         wording: which words of the files stand for which values of the server.
         attribution: where a comment says who said it, on a server that takes no author.
+        attributed_by: other accounts whose comments may say so: another machine, or a colleague, runs bcfsync as them.
     """
 
     settle: timedelta = SETTLE
@@ -137,6 +138,7 @@ class Policy:
     unknown: Unknown = Unknown.HOLD
     wording: Wording = field(default_factory=Wording)
     attribution: Attribution = Attribution.NONE
+    attributed_by: frozenset[str] = frozenset()
 
     def preferred(self, member: str) -> Prefer:
         """Whose value of a member wins."""

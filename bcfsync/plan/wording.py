@@ -121,16 +121,21 @@ class Wording:
     def _read_one(
         self, member: str, value: str, lists: Extensions | None, known: Sequence[Topic]
     ) -> tuple[str, ...]:  # fmt: skip
-        """The words for a value; several labels of a file may be one there, and all of them are kept."""
+        """The words for a value; several labels of a file may be one there, and all of them are kept.
+
+        A word that stood for the value when both agreed fits, whichever of the known topics says it: the archive itself
+        has no such notes, and holds words whose rows are no longer in the table.
+        """
         names = offered(lists, member)
+        noted = frozenset(note for item in known for note in item.spelling)
         for item in known:
-            fitting = tuple(word for word in said_in(item, member) if self._stands(member, word, value, names, item))
+            fitting = tuple(word for word in said_in(item, member) if self._stands(member, word, value, names, noted))
             if fitting:
                 return fitting if member == "labels" else fitting[:1]
         return (self._first(member, value),)
 
-    def _stands(self, member: str, word: str, value: str, names: Collection[str], item: Topic) -> bool:
-        return self.sent(member, word, names) == value or _note(member, word, value) in item.spelling
+    def _stands(self, member: str, word: str, value: str, names: Collection[str], noted: Collection[str]) -> bool:
+        return self.sent(member, word, names) == value or _note(member, word, value) in noted
 
     # -- lists -------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Worded:
         self._side = side
         self._wording = policy.wording
         self._attributes = policy.attribution is Attribution.TEXT
+        self._attributed_by = policy.attributed_by
         self._known = known
         self._topics: dict[str, Topic] = {}
         self._alike: dict[str, Topic] = {}
@@ -139,7 +140,7 @@ class Worded:
         return replace(attribution.as_sent(comment, author, date), comment=found.text, **unedited)
 
     def _line(self, comment: Comment, topic: str, asked: Comment | None = None) -> Attributed | None:
-        """What the line of a comment says, if it is one we have written: by our user, or as it is known otherwise.
+        """What the line of a comment says, if bcfsync wrote it: as our user or one that is named, or as is on record.
 
         A server that takes authors may have been sent lines before that was known: they say what it says itself.
         """
@@ -147,7 +148,8 @@ class Worded:
         if found is None:
             return None
         stamps = self.capabilities.stamps
-        if not stamps and self.capabilities.user in {None, comment.author}:
+        ours = self.capabilities.user in {None, comment.author} or comment.author in self._attributed_by
+        if ours and not stamps:
             return found
         recorded = self._known.comment(guid_key(topic), guid_key(comment.guid))
         sayings = (item for item in (comment if stamps else None, asked, recorded) if item is not None)

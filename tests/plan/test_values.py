@@ -104,6 +104,25 @@ def test_a_changed_row_changes_nothing_that_is_agreed(mint):
     assert both(found, "topic_status") == ("Zu", "Closed")
 
 
+@pytest.mark.parametrize("mint", [None, minted], ids=["keeps guids", "mints guids"])
+@pytest.mark.parametrize("rows", [{"x1": "Structure"}, {"x2": "Structure"}, {}, {"x1": "MEP", "x2": "Structure"}])
+def test_labels_that_were_one_on_the_server_stay_where_a_row_is_taken_out(mint, rows):
+    lists = replace(LISTS, topic_label=("MEP", "Structure"))
+    found = offering(mint and mint(), topic(labels=("x1", "x2", "MEP")), lists=lists)
+    worded(found, labels={"x1": "Structure", "x2": "Structure"})
+    bring(found)
+    fetch(found)
+    worded(found, labels=rows)
+    for _ in range(2):
+        assert nothing(fetch(found))
+        assert nothing(bring(found))
+    assert both(found, "labels") == (("x1", "x2", "MEP"), ("Structure", "MEP"))
+    edit(found.local, labels=("x1", "MEP"))
+    bring(found)
+    fetch(found)
+    assert only(found.local).labels == ("x1", "MEP")
+
+
 def test_an_edit_on_the_server_is_seen_after_a_row_has_changed():
     found = offering(None, topic(topic_status="Offen"))
     worded(found, topic_status={"Offen": "Open"})

@@ -88,6 +88,12 @@ def test_the_line_is_taken_off_where_it_is_ours(author, user, stamps, known, sho
     assert said(told(there, Policy(), kept)) == [shown]
 
 
+@pytest.mark.parametrize(("named", "shown"), [({BEN}, ("OK", ANNA)), ({SYNC}, (f"{LINE}\nOK", BEN))])
+def test_the_line_of_another_account_is_taken_off_where_that_is_named(named, shown):
+    there = server(topic(comments=(comment(text=f"{LINE}\nOK", author=BEN),)))
+    assert said(told(there, Policy(attributed_by=frozenset(named)))) == [shown]
+
+
 def test_what_was_changed_on_the_server_after_it_was_sent_has_its_date():
     sent = comment(text=f"{LINE}\nOK", author=SYNC, modified_date=MORNING, modified_author=SYNC)
     (found,) = read(told(server(topic(comments=(sent,))), Policy())).comments
