@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs request-kills clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -87,8 +87,11 @@ server-kills: $(STAMP)  ## the reference server killed under load, and what it h
 dialects: $(STAMP)  ## archives through every server of the field and back: the matrix; ROWS="openproject bimdata" for some
 	$(BIN)/python tests/dialects/matrix.py $(if $(WRITE),--write) $(ROWS)
 
-fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0
-	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)
+fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0 ROWS="openproject bimdata"
+	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0) $(ROWS)
+
+request-kills: $(STAMP)  ## the program killed at one request after another, for every kind of server: EVERY=1 FIRST=1 ROWS="openproject bimdata"
+	$(BIN)/python tests/dialects/request_kills.py --every $(or $(EVERY),1) --first $(or $(FIRST),1) $(ROWS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage dist

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bcfsync.canonical import (
     TOPIC_SCALARS,
     TOPIC_SETS,
+    canonical,
     comment_content,
     digest,
     file_key,
@@ -108,6 +109,22 @@ def unmerged(new: Shadows, names: Iterable[str]) -> Shadows:
     """
     members: dict[str, Any] = {name: getattr(new.source, name) for name in names}
     return Shadows(new.source, replace(new.target, **members))  # type: ignore[type-var]
+
+
+def filled_in(new: Shadows, held: Entity, names: Iterable[str]) -> Shadows:
+    """The shadows after a write to which the target added values of its own, where it was on record to have none.
+
+    Nobody has edited it there, so the source keeps what it has.
+
+    Args:
+        new: the shadows by ``advanced``.
+        held: what the target holds.
+        names: members it gave a value by itself.
+    """
+    members: dict[str, Any] = {
+        name: getattr(held, name) for name in names if canonical(getattr(new.target, name)) is None
+    }
+    return Shadows(new.source, replace(new.target, **members)) if members else new  # type: ignore[type-var]
 
 
 @remembered

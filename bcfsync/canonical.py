@@ -46,6 +46,9 @@ TOPIC_SCALARS = (
 TOPIC_SETS = ("labels", "reference_links")
 """Members of a topic that are sets of values."""
 
+RESET = ("topic_type", "topic_status", "priority")
+"""Members of a topic that some servers give the project's first value where a change leaves them without one."""
+
 OWN_WORDS = frozenset({"title", "description", "comment", "due_date"})
 """Members whose values two people hardly ever choose alike; a status is one of five."""
 

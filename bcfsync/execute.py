@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bcfsync import plain
-from bcfsync.advance import advanced, agreed_relations, unmerged
+from bcfsync.advance import advanced, agreed_relations, filled_in, unmerged
 from bcfsync.canonical import OWN_WORDS, same
 from bcfsync.changes import (
     LINKS,
@@ -39,6 +39,7 @@ from bcfsync.model import Comment, DocumentReference, Viewpoint
 from bcfsync.plan.answering import past
 from bcfsync.plan.below import Below
 from bcfsync.plan.deleting import held_by_others
+from bcfsync.plan.lacking import lacking
 from bcfsync.plan.stale import AGAIN
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
@@ -117,6 +118,7 @@ class _Execution:
         self.across = dict(base.to_remote if self.source_site is Site.LOCAL else base.to_local)
         self.ready: deque[tuple[Step, Outcome]] = deque()
         self.agreed: list[Confirmation] = []
+        self.agreed_now: dict[Key, Shadows] = {}
         self.remembered: set[tuple[Kind, str]] = set()
         self.failed: set[Key] = set()
         self.without_place: set[Key] = set()
@@ -191,19 +193,33 @@ class _Execution:
             self.ready.append((step, Outcome(step.number, Status.HELD, message="its topic was not created")))
             return
         held = step.expected if step.expected is not None else step.value
-        lost = self._never_kept(step, held)
-        if lost:
-            self.store.lacks(self._source_key(step), lost, step.label)
-        outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True, unkept=lost)
+        outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
+        source = self._source_key(step)
+        local = source if self.source_site is Site.LOCAL else self._target_key(step, outcome)
+        if lost := self._never_kept(step, local, held):
+            self.store.lacks(local, lost, step.label, more=True)
+            outcome = replace(outcome, unkept=lost if self.site is Site.REMOTE else ())
         self._commit(step, outcome)
         self.ready.append((step, outcome))
 
-    def _never_kept(self, step: Step, held: Entity) -> tuple[Unkept, ...]:
-        """What a viewpoint lacks that is on the server already: an answer was lost, or another machine brought it."""
-        ours = step.value
-        if self.site is not Site.REMOTE or not isinstance(ours, Viewpoint) or not isinstance(held, Viewpoint):
-            return ()
-        return unkept(ours, held) + (unkept_components(ours.components, held.components) if held.components else ())
+    def _never_kept(self, step: Step, local: Key, held: Entity) -> tuple[Unkept, ...]:
+        """What is not there of something that is on the server already: an answer was lost, or another machine sent it.
+
+        What a viewpoint lacks was never there, since viewpoints do not change; of a topic or comment only what the
+        server is known not to keep.
+        """
+        ours, theirs = (step.value, held) if self.site is Site.REMOTE else (held, step.value)
+        never = lacking(step.kind, self.ends.remote.capabilities.lacks)
+        if isinstance(ours, Viewpoint) and isinstance(theirs, Viewpoint):
+            # a picture that was announced may be none
+            there = replace(theirs, snapshot=None) if "snapshot" in never else theirs
+            return unkept(ours, there) + unkept_components(ours.components, theirs.components)
+        agreed = self.base.local.get(local)
+        return tuple(
+            item
+            for item in (unkept(ours, theirs) if never else ())
+            if item.field in never and (agreed is None or is_mark(getattr(agreed, item.field)))
+        )
 
     def _announce(self, step: Step, change: Change) -> None:
         """Journal a create on a server; an archive takes ids as given, and all its changes at once."""
@@ -415,7 +431,9 @@ class _Execution:
             # an archive new to the pair, measured by others: it is measured once more when both sides are alike
             return {self.ends.replica: UNSETTLED}
         if step.verb is Verb.ADOPT:
+            self.agreed_now[local] = Shadows(step.origin, held)
             return self._texts(step.origin, held)
+        old = self.agreed_now.get(local, old)
         if isinstance(step.origin, Related) and isinstance(held, Related):
             new = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)), step.expected)
         else:
@@ -425,6 +443,7 @@ class _Execution:
                 held=step.held,
             )  # fmt: skip
             new = unmerged(new, step.merged) if step.merged else new
+            new = filled_in(new, held, outcome.filled) if outcome.filled else new
         return self._texts(new.source, new.target)
 
     def _texts(self, source: object, target: object) -> dict[str, str]:

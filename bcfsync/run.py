@@ -30,7 +30,7 @@ from bcfsync.changes import (
 from bcfsync.errors import Guarded
 from bcfsync.execute import Ends, Seams, execute
 from bcfsync.guids import guid_key
-from bcfsync.model import Comment, Document, DocumentReference, Viewpoint
+from bcfsync.model import BimSnippet, Comment, Document, DocumentReference, Viewpoint
 from bcfsync.plan.decide import decide, questions
 from bcfsync.plan.guard import without_unproven
 from bcfsync.plan.labels import topic_label
@@ -214,9 +214,11 @@ def _on_record(base: Base) -> frozenset[Key]:
 
 
 def _says_something(base: Base, key: Key) -> bool:
-    match base.remote[key] if key.kind in {Kind.FILES, Kind.RELATED} else None:
+    match base.remote[key] if key.kind in {Kind.FILES, Kind.RELATED, Kind.SNIPPET} else None:
         case Files(files=items) | Related(guids=items):
             return bool(items)
+        case BimSnippet(blob=blob):
+            return blob is not None and blob.size != 0
     return True
 
 

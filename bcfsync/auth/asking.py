@@ -21,6 +21,7 @@ Wire = Callable[[str], Http]
 _LONGEST = 100_000
 _LONGEST_LIFE = 10 * 366 * 86400.0
 _SHOWN = 200
+_OF_PROGRAM = frozenset({"invalid_client", "unauthorized_client"})
 
 
 def network(root: str) -> Http:
@@ -91,19 +92,26 @@ def said_to(wire: Wire, url: str, client: Client, fields: Mapping[str, str]) -> 
     try:
         answer = http.form(url, form, basic=basic)
     except LoginNeeded as error:
-        raise Denied(f"{url.partition('?')[0]}: the server answered 401", "invalid_client") from error
+        raise Denied(f"{url.partition('?')[0]}: {_refused(client, 'invalid_client')}: 401", "invalid_client") from error
     finally:
         http.close()
     data = answer.data
     place = url.partition("?")[0]
     if isinstance(data, dict) and isinstance(data.get("error"), str):
         secrets = (*form.values(), client.secret)
-        raise Denied(f"{place}: the server refused: {_words(data, secrets)}", data["error"][:_SHOWN])
+        code = data["error"][:_SHOWN]
+        raise Denied(f"{place}: {_refused(client, code)}: {_words(data, secrets)}", code)
     if not 200 <= answer.status < 300:
         raise Denied(f"{place}: the server answered {answer.status}")
     if not isinstance(data, dict):
         return {}
     return data
+
+
+def _refused(client: Client, code: str) -> str:
+    """Whom the server refused, where that is the program and not the person."""
+    about = f" the program {client.client_id[:_SHOWN]!r}" if code in _OF_PROGRAM else ""
+    return f"the server refused{about}"
 
 
 def tokens_from(data: Mapping[str, object], url: str) -> Tokens:

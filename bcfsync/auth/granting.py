@@ -14,7 +14,7 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from bcfsync.auth.asking import Client, Tokens, Wire, network, said_to, seconds_of, tokens_from
+from bcfsync.auth.asking import Client, Tokens, Wire, host_of, network, said_to, seconds_of, tokens_from
 from bcfsync.auth.errors import BadAnswer, Denied, NoSignIn
 from bcfsync.auth.places import Places
 from bcfsync.auth.receiving import Receiver
@@ -82,11 +82,12 @@ def by_browser(places: Places, client: Client, scope: str, receiver: Receiver, w
     )
     back = receiver.answer(ways.seconds)
     if back is None:
-        raise Denied(f"nobody signed in within {ways.seconds:g} seconds", hint="run the command again")
+        hint = "run the command again; where the page shows an error, check --client-id and --redirect"
+        raise Denied(f"{host_of(places.authorize)}: nobody signed in within {ways.seconds:g} seconds", hint=hint)
     _check_issuer(places, back.get("iss"))
     if "code" not in back or back.get("error"):
         said = " ".join(f"{back.get('error', '')} {back.get('error_description', '')}".split())[:200]
-        raise Denied(f"the server refused the sign-in: {said}", back.get("error", ""))
+        raise Denied(f"{host_of(places.authorize)}: the server refused the sign-in: {said}", back.get("error", ""))
     fields = {
         "grant_type": "authorization_code",
         "code": back["code"],
@@ -152,7 +153,7 @@ def by_device(places: Places, client: Client, device: Device, ways: Ways) -> tup
             raise
         except ServerTrouble:
             interval = min(interval * 2, _SLOWEST)  # a time-out means: ask less often (RFC 8628, 3.5)
-    raise Denied("nobody confirmed the code in time", hint="run the command again")
+    raise Denied(f"{host_of(places.token)}: nobody confirmed the code in time", hint="run the command again")
 
 
 def by_secret(places: Places, client: Client, scope: str, ways: Ways) -> tuple[Tokens, datetime, Client]:

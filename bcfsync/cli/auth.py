@@ -4,13 +4,23 @@ Owns: their command lines. What they do is in ``signing_in``, loaded when one of
 """
 
 import sys
+from collections.abc import Mapping
 
 import click
 
 from bcfsync.cli.options import Manner, manner_options
+from bcfsync.errors import UsageError
 
 _NAME = click.argument("name", required=False)
 _URL = click.option("--url", help="The server's address, where it is not in bcfsync.toml.")
+_GRANTS = {"token_stdin": "token"}
+"""What a way is called where its option is called otherwise."""
+
+
+class TwoWays(UsageError, ValueError):
+    """The command line asks for two ways to sign in at once."""
+
+    hint = "give one of them"
 
 
 @click.group("auth", short_help="Sign in at servers, and out.")
@@ -21,14 +31,11 @@ def auth_command() -> None:
 @auth_command.command("login", short_help="Sign in.")
 @_NAME
 @_URL
-@click.option("--device", "grant", flag_value="device", help="Type a code in a browser elsewhere.")
-@click.option(
-    "--client-credentials", "grant", flag_value="client-credentials",
-    help="As a program, with the secret of --client-id.",
-)  # fmt: skip
-@click.option("--basic", "grant", flag_value="basic", help="With user and password, sent with every request.")
-@click.option("--token-stdin", "grant", flag_value="token", help="With a token, read from standard input.")
-@click.option("--api-key", "grant", flag_value="api-key", help="With an API key, read from standard input.")
+@click.option("--device", is_flag=True, help="Type a code in a browser elsewhere.")
+@click.option("--client-credentials", is_flag=True, help="As a program, with the secret of --client-id.")
+@click.option("--basic", is_flag=True, help="With user and password, sent with every request.")
+@click.option("--token-stdin", is_flag=True, help="With a token, read from standard input.")
+@click.option("--api-key", is_flag=True, help="With an API key, read from standard input.")
 @click.option("--user", help="The user for --basic; the password is asked for, or read from standard input.")
 @click.option("--client-id", metavar="ID", help="Who bcfsync is to this server as a program.")
 @click.option(
@@ -45,17 +52,31 @@ def auth_command() -> None:
 )  # fmt: skip
 @manner_options
 def login_command(
-    manner: Manner, name: str | None, url: str | None, grant: str | None, user: str | None, client_id: str | None,
+    manner: Manner, name: str | None, url: str | None, user: str | None, client_id: str | None,
     ask_secret: bool, issuer: str | None, scope: str | None, redirect: str | None, no_browser: bool, timeout: float,
+    **ways: bool,
 ) -> None:  # fmt: skip
     """Sign in at the server NAME of bcfsync.toml, or at --url; in a browser, unless an option says otherwise."""
     from bcfsync.cli.signing_in import Wanted, login  # noqa: PLC0415 - help shall not wait for the engine
 
     wanted = Wanted(
-        name, url, grant or "browser", user or "", client_id or "", issuer or "", tuple((scope or "").split()),
+        name, url, _way(ways, user), user or "", client_id or "", issuer or "", tuple((scope or "").split()),
         redirect or "", ask_secret=ask_secret, browser=not no_browser, seconds=timeout,
     )  # fmt: skip
     sys.exit(login(wanted, manner))
+
+
+def _way(ways: Mapping[str, bool], user: str | None) -> str:
+    """The one way that was asked for; by a browser where none was."""
+    asked = [name for name, wanted in ways.items() if wanted]
+    options = [f"--{name.replace('_', '-')}" for name in asked]
+    if len(options) > 1:
+        raise TwoWays(f"{' and '.join(options)} are different ways to sign in")
+    way = _GRANTS.get(asked[0], asked[0].replace("_", "-")) if asked else "browser"
+    if user is not None and way != "basic":
+        other = options[0] if options else "a browser"
+        raise TwoWays(f"--user belongs to --basic, not to {other}", hint="add --basic, or leave out --user")
+    return way
 
 
 @auth_command.command("status", short_help="Say who is signed in where, and for how long.")

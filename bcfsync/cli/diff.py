@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bcfsync import config
 from bcfsync.archive.writing import CannotWrite
 from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.cli.diff_json import Digests, difference_json
@@ -70,7 +71,7 @@ def diff_command(
         if as_json:
             click.echo(json_text(_as_json(one, other, found, rules), indent=2))
         elif not quiet:
-            _print(one, other, found, color=not no_color and sys.stdout.isatty())
+            _print(one, other, found, color=not no_color and sys.stdout.isatty() and config.wants_color())
         if not quiet:
             _warn((one, other))
     sys.exit(_DIFFERENT if found else 0)

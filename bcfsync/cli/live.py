@@ -50,7 +50,7 @@ class PlainLines:
 
 
 class LiveLine:
-    """For a terminal: one line, gone when something else is to be printed."""
+    """For a terminal: one line, as long as there is room, gone when something else is to be printed."""
 
     first = 0.5
     every = 0.2
@@ -72,8 +72,9 @@ class LiveLine:
             click.echo(text, err=True)
             return
         self.clear()
-        line = Text(text)
-        line.truncate(max(console.width - 1, 1), overflow="crop")
+        room = max(console.width - 1, 1)
+        line = Text(fitting(text, room))
+        line.truncate(room, overflow="crop")
         self._shown = text  # before it is there: whoever is interrupted just now clears it
         console.print(line, end="", soft_wrap=True, highlight=False)
 
@@ -92,6 +93,20 @@ class LiveLine:
         """Put the line back."""
         if self._cleared:
             self.show(self._cleared)
+
+
+def fitting(text: str, room: int) -> str:
+    """As much of "pair: what: how far, how fast, how long" as there is room for; how far it is goes last of all."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    *heads, tail = text.split(": ")
+    parts = tail.split(", ")
+    for first in range(len(heads) + 1):
+        for last in range(len(parts), 0, -1):
+            words = ": ".join((*heads[first:], ", ".join(parts[:last])))
+            if cell_len(words) <= room:
+                return words
+    return parts[0]
 
 
 def _console() -> "Console":

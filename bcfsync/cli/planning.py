@@ -136,7 +136,13 @@ class PlanRenderer(TurnRenderer):
                 f"{len(found.left.holds)} held back",
             )
         )
-        self.out.line(f"Plan: {said}.        Apply: bcfsync sync {self.pair}", always=True)
+        then = f"Apply: bcfsync sync {self.pair}" if found.writes else _next(found)
+        self.out.line(f"Plan: {said}.{f'        {then}' if then else ''}", always=True)
+
+
+def _next(found: Rehearsal) -> str:
+    """What can be done where there is nothing to carry out."""
+    return "Next: bcfsync conflicts list" if found.left.conflicts else ""
 
 
 def _groups(found: Rehearsal) -> dict[tuple[Verb, Site], list[Planned]]:

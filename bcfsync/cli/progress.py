@@ -176,8 +176,8 @@ class Progress:
             now = self._clock()
             words = self._pace.look(self._seen(), now)
             if now >= self._due:
-                self._due = now + self._outlet.every
                 self._outlet.show(self._about + words)
+                self._due = now + self._outlet.every  # it may have found out that this terminal wants few lines
 
     def _tick_on(self, outlet: Outlet) -> None:
         while not self._wait(outlet.beat):

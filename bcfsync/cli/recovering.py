@@ -14,13 +14,14 @@ import click
 
 from bcfsync import config
 from bcfsync.archive.writing import replacing
+from bcfsync.cli.brevity import short
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import PATIENCE, Asked, Joined, archive_name, configured, home_of, joined, named
 from bcfsync.cli.render import counted
 from bcfsync.cli.syncing import each_pair
 from bcfsync.cli.telling import deed_line, moment_text
 from bcfsync.cli.topics import LEAST
-from bcfsync.cli.turns import Speaker, short
+from bcfsync.cli.turns import Speaker
 from bcfsync.config.values import Config, Pair
 from bcfsync.errors import UsageError
 from bcfsync.interpreting import told

@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
+from bcfsync import config
 from bcfsync.changes import Cause, Conflict, Hold, Kind, Outcome, Plan, Site, Status, Step, Unkept, Verb
+from bcfsync.cli.brevity import MOST_CONFLICTS, Alike, short
 from bcfsync.cli.lacking import unkept_facts, unkept_lines
 from bcfsync.cli.options import json_text, printable
 from bcfsync.net import Traffic
@@ -30,7 +32,10 @@ _WORDS = (
     "  values the server does not offer: --unknown send sends them as they are; to translate them, bcfsync init makes "
     "a pair, and bcfsync map suggest its table"
 )
-_SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
+_SETTLE = (
+    "  to settle a conflict, give both sides the same value and run the command again; or make a pair "
+    "with bcfsync init, where bcfsync conflicts resolve says whose value wins"
+)
 
 
 @dataclass
@@ -137,10 +142,12 @@ class Renderer:
         self.as_json = as_json
         self.quiet = quiet
         self.verbose = verbose
-        self.color = color and sys.stderr.isatty()
+        self.color = color and sys.stderr.isatty() and config.wants_color()
         self.tally = Tally()
         self.archive = ""
         self.dry = False
+        self.conflicts_told = 0
+        self._alike = Alike(all_of_it=verbose)
 
     def event(self, event: Event) -> None:
         """Print one event."""
@@ -179,6 +186,8 @@ class Renderer:
         if self.as_json:
             self._emit(self.tally.summary(traffic))
             return
+        for rest in self._alike.rest():
+            self._line(rest, "x", "red", always=True)
         parts = summed(self.tally)
         if finished and self.dry:
             done = "dry run, nothing was changed"
@@ -211,12 +220,16 @@ class Renderer:
             if (step.verb.writes or self.verbose) and not self.quiet:
                 note = f"  ({outcome.message})" if outcome.message else ""
                 self._line(f"{step.site}  {step.label}{members(step)}{note}", symbol, color)
-        elif outcome.status is not Status.STALE and not outcome.unkept:
+        elif outcome.status is not Status.STALE and not outcome.unkept and self._alike.is_news(outcome.message):
             self._line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
 
     def _plan_leftovers(self, plan: Plan) -> None:
+        told = self.conflicts_told
         for conflict in plan.conflicts:
             self._conflict(conflict)
+        more = self.conflicts_told - max(told, MOST_CONFLICTS)
+        if more > 0 and not self.verbose:
+            self._line(f"and {counted(more, 'conflict')} more; --verbose lists all", "!", "red", always=True)
         for hold in plan.holds:
             self._hold(hold)
 
@@ -225,7 +238,10 @@ class Renderer:
             names = ("kind", "topic", "guid", "field", "base", "local", "remote")
             self._emit({"type": "conflict", **{name: getattr(conflict, name) for name in names}})
             return
-        ours, theirs = ("nothing" if value is None else repr(value) for value in (conflict.local, conflict.remote))
+        self.conflicts_told += 1
+        if self.conflicts_told > MOST_CONFLICTS and not self.verbose:
+            return
+        ours, theirs = (short(value) for value in (conflict.local, conflict.remote))
         said = f"{conflict.label} {conflict.field}: file={ours} server={theirs}; neither is changed"
         self._line(f"conflict  {said}", "!", "red", always=True)
 
@@ -238,7 +254,8 @@ class Renderer:
                 }
             )  # fmt: skip
             return
-        self._line(f"held  {hold.label}: {hold.reason}", "?", "yellow", always=True)
+        if self._alike.is_news(hold.reason):
+            self._line(f"held  {hold.label}: {hold.reason}", "?", "yellow", always=True)
 
     def _line(self, text: str, symbol: str = "", color: str = "white", *, always: bool = False) -> None:
         if self.as_json or (self.quiet and not always):

@@ -13,9 +13,9 @@ import click
 
 from bcfsync import config
 from bcfsync.changes import Key
+from bcfsync.cli.brevity import short
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name, configured, named, recorded
-from bcfsync.cli.turns import short
 from bcfsync.errors import UsageError
 from bcfsync.plan.resolving import takes
 from bcfsync.store import Store, StoredConflict

@@ -13,7 +13,7 @@ import click
 from bcfsync.auth import Grant, Lasting, Login, Vault
 from bcfsync.auth.asking import network, revoked
 from bcfsync.auth.places import server_root
-from bcfsync.cli.connecting import vault
+from bcfsync.cli.connecting import paced, vault
 from bcfsync.cli.explaining import explain
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.servers import look_at, token_source
@@ -93,7 +93,7 @@ def _source(remote: Remote, login: Login | None) -> str | None:
 
 def _asked(remote: Remote, login: Login, logins: Vault) -> Seen:
     try:
-        with closing(Http(remote.url, Lasting(logins, login))) as http:
+        with closing(Http(remote.url, Lasting(logins, login), paced(remote))) as http:
             found = look_at(http)
             return Seen(found.user or login.user, _rights(http))
     except BcfsyncError as error:

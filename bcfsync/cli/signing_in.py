@@ -26,7 +26,7 @@ from bcfsync.auth.receiving import Receiver
 from bcfsync.auth.registering import registered
 from bcfsync.bcfapi.dialects import GENERIC, KNOWN, Dialect
 from bcfsync.bcfapi.dialects.recognising import by_place
-from bcfsync.cli.connecting import NoRemote, vault
+from bcfsync.cli.connecting import NoRemote, paced, vault
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.render import counted
 from bcfsync.cli.servers import Found, look_at
@@ -34,10 +34,11 @@ from bcfsync.config.reading import NoConfig, load
 from bcfsync.config.tables import nearest
 from bcfsync.config.values import Config, Remote, SignIn
 from bcfsync.errors import LoginNeeded, ServerTrouble, UsageError
-from bcfsync.net import Http, checked_url, is_loopback
+from bcfsync.net import Http, Refused, checked_url, is_loopback
 
 OWN_CLIENT = "bcfsync"
 _LOOPBACK = "http://127.0.0.1:8080/"
+_INTERRUPTED = 130
 
 
 class NoSecret(UsageError, ValueError):
@@ -85,12 +86,27 @@ def login(wanted: Wanted, manner: Manner) -> int:
     if manner.dry_run:
         click.echo(printable(f"{remote.name or remote.url}: would sign in by {wanted.grant}"), err=True)
         return 0
-    if wanted.grant in {Grant.BASIC, Grant.TOKEN, Grant.API_KEY}:
-        found = _by_hand(wanted, remote)
-    else:
-        found = _by_server(wanted, remote)
     try:
-        with closing(Http(remote.url, Given(found))) as http:
+        found, server = _tried(wanted, remote)
+    except Refused as error:
+        raise Denied(f"{error}; nothing was kept", hint=error.hint) from error
+    except (KeyboardInterrupt, click.Abort):
+        # a terminal shows ^C where it stands
+        click.echo(f"{chr(10) if sys.stderr.isatty() else ''}interrupted; nobody was signed in", err=True)
+        return _INTERRUPTED
+    logins = vault()
+    with logins.locked(found):
+        logins.write(found)
+    _tell(found, server, manner)
+    return 0
+
+
+def _tried(wanted: Wanted, remote: Remote) -> tuple[Login, Found | None]:
+    """A login, and what the server showed of itself by it; None where its API is out of order just now."""
+    by_hand = wanted.grant in {Grant.BASIC, Grant.TOKEN, Grant.API_KEY}
+    found = _by_hand(wanted, remote) if by_hand else _by_server(wanted, remote)
+    try:
+        with closing(Http(remote.url, Given(found), paced(remote))) as http:
             server = look_at(http)
     except LoginNeeded as error:
         hint = "check what you typed, and whether you may use the API"
@@ -98,14 +114,9 @@ def login(wanted: Wanted, manner: Manner) -> int:
     except ServerTrouble as error:
         if not found.is_renewable:
             raise
-        server = None
         click.echo(printable(f"warning: signed in, but the API cannot be used yet: {error}"), err=True)
-    found = replace(found, user=(server.user if server else "") or found.user)
-    logins = vault()
-    with logins.locked(found):
-        logins.write(found)
-    _tell(found, server, manner)
-    return 0
+        return found, None
+    return replace(found, user=server.user or found.user), server
 
 
 def meant(name: str | None, url: str | None, manner: Manner) -> Remote:
@@ -206,7 +217,7 @@ def _asked(what: str, option: str) -> str:
 
 def _by_server(wanted: Wanted, remote: Remote) -> Login:
     known = dialect_for(remote)
-    with closing(Http(remote.url, None)) as http:
+    with closing(Http(remote.url, None, paced(remote))) as http:
         places = look(http, network, remote.sign_in.issuer or known.issuer)
     ways = Ways(show=lambda url: _show(url, wanted), seconds=wanted.seconds)
     scope = " ".join(remote.sign_in.scopes or known.scopes or _usual(places))

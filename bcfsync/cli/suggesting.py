@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bcfsync.cli.brevity import short
 from bcfsync.cli.options import Manner
 from bcfsync.cli.pairs import PATIENCE, Asked, Joined, archive_name, configured, joined, named
 from bcfsync.cli.render import counted
 from bcfsync.cli.syncing import each_pair
-from bcfsync.cli.turns import Speaker, short
+from bcfsync.cli.turns import Speaker
 from bcfsync.config.rows import key_text, with_rows
 from bcfsync.config.values import Config, Pair
 from bcfsync.config.writing import write as write_config

@@ -57,8 +57,10 @@ class Told:
 
     @property
     def code(self) -> int:
-        """The larger code wins."""
-        codes = [self.trouble.exit_code if self.trouble else 0]
+        """What keeps us from looking counts first, since the rest may be old; else the larger code wins."""
+        if self.trouble is not None:
+            return self.trouble.exit_code
+        codes = [0]
         codes += [_PARTLY] if self.left.holds or self.failures or self.unread else []
         codes += [_CONFLICTS] if self.left.conflicts else []
         codes += [_PENDING] if self.pending and self.pending.writes else []
@@ -122,6 +124,8 @@ def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
     if manner.quiet:
         return
     yield f"  {_state_of(told)}"
+    if told.trouble is not None:
+        yield f"  x the server was not asked: {told.trouble}"
     last = told.runs[0] if told.runs else None
     yield f"  last change: {_run_line(last)}" if last else "  nothing was changed yet"
     for conflict in told.left.conflicts.values():
@@ -136,8 +140,6 @@ def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
         yield f"  x {counted(told.failures, 'failure')}; each is tried again later"
     if told.blind:
         yield "  ! this server cannot detect concurrent edits: who writes last within a second wins"
-    if told.trouble is not None:
-        yield f"  x the server was not asked: {told.trouble}"
     yield from _next(told)
 
 
@@ -145,6 +147,8 @@ def _next(told: Told) -> Iterator[str]:
     """What can be done from here."""
     if told.kept_by is not None:
         yield f"  ! {kept_text(told.kept_by)}"
+    elif told.trouble is not None:
+        yield f"  next: {told.trouble.hint}"
     elif told.left.conflicts:
         yield "  next: bcfsync conflicts list"
     elif told.pending and told.pending.writes:
@@ -156,10 +160,23 @@ def _state_of(told: Told) -> str:
         return f"{counted(told.archives, 'archive')} on record; changes since then are not known"
     archives = counted(told.archives, "archive")
     if not told.pending.writes:
-        return f"in sync, {archives}"
+        waiting = _waiting(told)
+        return f"nothing to send or fetch, but {waiting}; {archives}" if waiting else f"in sync, {archives}"
     steps = told.pending.writes
     sides = [f"{sum(item.step.site is site for item in steps)} to the {SITES[site].strip()}" for site in Site]
     return f"changes are pending: {', '.join(sides)}; {archives}"
+
+
+def _waiting(told: Told) -> str:
+    """What keeps the sides apart although there is nothing to do; "" where nothing does."""
+    conflicts = len(told.left.conflicts)
+    counts = (
+        (conflicts, f"{counted(conflicts, 'conflict')} to decide"),
+        (len(told.left.holds), f"{len(told.left.holds)} held"),
+        (told.failures, f"{told.failures} failed"),
+        (len(told.unread), f"{counted(len(told.unread), 'archive')} not read"),
+    )
+    return ", ".join(words for count, words in counts if count)
 
 
 def _status_facts(told: Told) -> dict[str, Any]:

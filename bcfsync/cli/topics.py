@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from bcfsync.changes import Key, Kind
+from bcfsync.cli.brevity import short
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name, configured, named, recorded
 from bcfsync.cli.telling import deed_facts, deed_line, moment_text
-from bcfsync.cli.turns import short
 from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key
 from bcfsync.marks import shown

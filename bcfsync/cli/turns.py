@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
+from bcfsync import config
 from bcfsync.changes import Cause, Outcome, Site, Status, Step
+from bcfsync.cli.brevity import MOST_CONFLICTS, Alike, short
 from bcfsync.cli.lacking import unkept_lines
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import archive_name
@@ -24,7 +26,6 @@ from bcfsync.turn import Absent, Braked, InSync, Missing, Pass, StaleSave, TurnE
 SITES = {Site.LOCAL: "files ", Site.REMOTE: "server"}
 """What people call the sites."""
 _DONE, _PARTLY, _CONFLICTS, _GUARDED = 0, 3, 6, 7
-_LONGEST = 60
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Speaker:
 
     def __init__(self, manner: Manner) -> None:
         self.manner = manner
-        self.color = manner.color and sys.stderr.isatty()
+        self.color = manner.color and sys.stderr.isatty() and config.wants_color()
 
     def line(self, text: str, symbol: str = "", color: str = "white", *, always: bool = False) -> None:
         """A line for people; one that is not for ``always`` is left out where quiet is wanted."""
@@ -84,6 +85,7 @@ class TurnRenderer:
         self.idle: InSync | None = None
         self.unread: set[str] = set()
         self.braked = 0
+        self._alike = Alike(all_of_it=manner.verbose)
 
     def event(self, event: TurnEvent) -> None:
         """Print one event."""
@@ -152,7 +154,7 @@ class TurnRenderer:
                 self.out.line(
                     f"{SITES[step.site]}  {step.label}{members(step)}{note}{self._where(step)}", symbol, color
                 )
-        elif outcome.status is not Status.STALE and not outcome.unkept:
+        elif outcome.status is not Status.STALE and not outcome.unkept and self._alike.is_news(outcome.message):
             self.out.line(f"{step.label}: {outcome.status}: {outcome.message}", "x", "red", always=True)
 
     def _where(self, step: Step) -> str:
@@ -161,8 +163,14 @@ class TurnRenderer:
     # -- the end -----------------------------------------------------------------------------------------------
 
     def ended(self, traffic: Traffic, left: Left, *, finished: bool = True) -> None:
-        """Print what is open, and how it went; what stopped it before it was ``finished`` is told elsewhere."""
-        if self.brief is None or self.out.manner.verbose:
+        """Print what is open, and how it went.
+
+        What stopped it before it was ``finished`` is told elsewhere; then what was open before is no news, and where
+        nothing was done either, there is nothing to say to people.
+        """
+        for rest in self._alike.rest():
+            self.out.line(rest, "x", "red", always=True)
+        if finished and (self.brief is None or self.out.manner.verbose):
             self.leftovers(left)
         summary = self.tally.summary(traffic)
         summary |= {
@@ -172,13 +180,15 @@ class TurnRenderer:
             "pair": self.pair,
         }
         self.out.emit(summary)
-        parts = [*summed(self.tally), *self._open(left)]
+        done = summed(self.tally)
         cost = f"{counted(traffic.requests, 'request')}, {summary['seconds']:.1f} s"
-        if not finished:
-            done = f"stopped; until then {', '.join(parts) or 'nothing was changed'}"
+        if finished:
+            said = ", ".join((*done, *self._open(left))) or "in sync"
+        elif done:
+            said = f"stopped; until then {', '.join(done)}"
         else:
-            done = ", ".join(parts) or "in sync"
-        self.out.line(f"{self.brief or ''}{self.pair}: {done} ({cost})", always=True)
+            return
+        self.out.line(f"{self.brief or ''}{self.pair}: {said} ({cost})", always=True)
         for line in unkept_lines(self.tally.unkept, whole=self.out.manner.verbose):
             self.out.line(line)
         if left.conflicts and finished:
@@ -186,8 +196,13 @@ class TurnRenderer:
 
     def leftovers(self, left: Left) -> None:
         """Print open conflicts and holds."""
-        for found in left.conflicts.values():
-            self._conflict(found)
+        for at, found in enumerate(left.conflicts.values()):
+            self._conflict(found, listed=at < MOST_CONFLICTS or self.out.manner.verbose)
+        more = len(left.conflicts) - MOST_CONFLICTS
+        if more > 0 and not self.out.manner.verbose:
+            self.out.line(
+                f"and {counted(more, 'conflict')} more; bcfsync conflicts list names all", "!", "red", always=True
+            )
         asked = sum(hold.cause == Cause.ASKED for hold in left.holds.values())
         same = Counter(hold.reason for hold in left.holds.values() if hold.cause == Cause.VALUE)
         for reason, number in same.items():
@@ -205,7 +220,7 @@ class TurnRenderer:
         if asked:
             self.out.line(f"  to make these deletions: bcfsync sync {self.pair} --allow-deletes {asked}")
 
-    def _conflict(self, found: Sequence[StoredConflict]) -> None:
+    def _conflict(self, found: Sequence[StoredConflict], *, listed: bool) -> None:
         first = found[0]
         archives = [archive_name(item.replica) for item in found]
         self.out.emit(
@@ -215,6 +230,8 @@ class TurnRenderer:
                 decided=first.decision is not None,
             )
         )  # fmt: skip
+        if not listed:
+            return
         values = " ".join(f"files={short(value)}" for value in dict.fromkeys(item.local for item in found))
         self.out.line(
             f"conflict  {first.label} {first.field}: {values} server={short(first.remote)}", "!", "red", always=True
@@ -235,11 +252,3 @@ class TurnRenderer:
         if left.conflicts:
             return _CONFLICTS
         return _PARTLY if left.holds or self.tally.held_steps or self.tally.failed or self.unread else _DONE
-
-
-def short(value: str | None) -> str:
-    """A value for one line."""
-    text = printable(value or "")
-    if not text:
-        return "nothing"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -5,28 +5,30 @@ archive held when it was sent, and the server holds now, both have held: whateve
 edit of it, and no conflict.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from bcfsync.advance import advanced, said
-from bcfsync.canonical import OWN_WORDS, TOPIC_SCALARS, TOPIC_SETS, canonical, same
+from bcfsync.canonical import OWN_WORDS, RESET, TOPIC_SCALARS, TOPIC_SETS, canonical, same
 from bcfsync.changes import LINKS, Base, Entity, Key, Kind, Sent, Verb, key_of
 from bcfsync.guids import guid_key
 from bcfsync.merge import Shadows, spelled
-from bcfsync.model import Comment, DocumentReference, Topic
+from bcfsync.model import Comment, DocumentReference, Extensions, Topic
+from bcfsync.plan.lacking import lacking, unagreed
 
 Past = tuple[Any, Any]
 """What the archive held when the two last agreed, and what the server did; None where they never have."""
 
 
-def past(base: Base, local: Key, held: object) -> Past:
+def past(base: Base, local: Key, held: object, lacks: Collection[str] = ()) -> Past:
     """What an archive and the server have agreed on.
 
     Args:
         base: what is on record.
         local: the atom's local key.
         held: what the server holds now.
+        lacks: members it is known never to keep, as ``topic.stage``.
     """
     recorded = base.local.get(local), base.seen.get(local)
     sent = base.sent.get(local)
@@ -38,10 +40,12 @@ def past(base: Base, local: Key, held: object) -> Past:
         known = base.to_remote.get(key_of(kind, "" if kind is Kind.DOCUMENT else local.topic, guid))
         return known.guid if known else guid_key(guid)
 
-    return answered(recorded, sent, held, across)
+    return answered(recorded, sent, held, across, lacks)
 
 
-def answered(recorded: Past, sent: Sent, held: object, across: Callable[[str], str] = guid_key) -> Past:
+def answered(
+    recorded: Past, sent: Sent, held: object, across: Callable[[str], str] = guid_key, lacks: Collection[str] = ()
+) -> Past:
     """What two sides are measured by, where one of them was sent a write and nobody knows whether it came.
 
     What the server lacks of it is no edit: it may not keep such a thing.
@@ -51,11 +55,12 @@ def answered(recorded: Past, sent: Sent, held: object, across: Callable[[str], s
         sent: the write.
         held: what the server holds now, None where it holds nothing.
         across: the key on the server of an id of the archive.
+        lacks: members the server is known never to keep.
     """
     if held is None:
         return recorded
     if sent.verb is Verb.CREATE:
-        return _created(recorded, sent, held)
+        return _created(recorded, sent, held, lacks)
     if None in recorded:
         return recorded
     if not isinstance(held, Topic | Comment | DocumentReference):
@@ -69,10 +74,40 @@ def answered(recorded: Past, sent: Sent, held: object, across: Callable[[str], s
     return _taken_over(agreed, (sent.local, sent.seen), came)
 
 
-def _created(recorded: Past, sent: Sent, held: object) -> Past:
+def filled(known: Past, before: object, sent: Sent, held: object, lists: Extensions | None) -> Past:
+    """What two sides are measured by, where the server puts the project's first value in when a topic is changed.
+
+    Where such a change was sent, and what the server shows says that it came, such a value in place of none is the
+    server's own doing.
+
+    Args:
+        known: what they are measured by otherwise.
+        before: what the server is on record to have held before that change.
+        sent: the change, without an answer.
+        held: what the server holds now.
+        lists: the values the project offers.
+    """
+    topics = isinstance(held, Topic) and isinstance(before, Topic) and isinstance(known[1], Topic)
+    if sent.verb is not Verb.UPDATE or not topics:
+        return known
+    if not any(_alike(name, held, sent.value) and not _alike(name, before, sent.value) for name in sent.fields):
+        return known
+    mine = (name for name in RESET if name not in sent.fields and _is_empty(known[1], name))
+    names = [name for name in mine if not _is_empty(held, name) and getattr(held, name) == _first(lists, name)]
+    members: dict[str, Any] = {name: getattr(held, name) for name in names}
+    return known[0], replace(known[1], **members)
+
+
+def _first(lists: Extensions | None, name: str) -> str | None:
+    return next(iter(getattr(lists, name, None) or ()), None)
+
+
+def _created(recorded: Past, sent: Sent, held: object, lacks: Collection[str]) -> Past:
     """What was sent, where somebody has edited it there since; else the server may just keep it in a way of its own."""
-    if not isinstance(held, Topic | Comment) or not _is_edited(held):
+    if not isinstance(held, Topic | Comment):
         return recorded
+    if not _is_edited(held):
+        return _missing(recorded, sent, held, lacking(Kind.TOPIC, lacks))
     ours: dict[str, Any] = {}
     theirs: dict[str, Any] = {}
     for name in TOPIC_SCALARS if isinstance(held, Topic) else ("viewpoint_guid",):
@@ -83,6 +118,26 @@ def _created(recorded: Past, sent: Sent, held: object) -> Past:
         for members, value in ((ours, sent.local), (theirs, sent.seen)):
             members[name] = tuple(item for item in getattr(value, name) if spelled(item) in there)
     return replace(sent.local, **ours), replace(sent.seen, **theirs)
+
+
+def _missing(recorded: Past, sent: Sent, held: Topic | Comment, never: Collection[str]) -> Past:
+    """What was sent without members that are not there, though the server says that nobody has edited it since.
+
+    They go once more, and the answer shows whether the server keeps them; not so where that is known.
+    """
+    if recorded != (None, None) or not isinstance(held, Topic) or held.creation_date is None:
+        return recorded
+    gone = (name for name in TOPIC_SCALARS if _is_empty(held, name) and not _is_empty(sent.value, name))
+    names = [name for name in gone if name not in never]
+    if not names:
+        return recorded
+    members: dict[str, Any] = dict.fromkeys(names)
+    ours, theirs = unagreed(sent.local, held)
+    return replace(ours, **members), replace(theirs, **members)
+
+
+def _is_empty(value: object, name: str) -> bool:
+    return canonical(getattr(value, name)) is None
 
 
 def _is_edited(held: Topic | Comment) -> bool:

@@ -31,7 +31,8 @@ from bcfsync.guids import guid_key, written_guid
 from bcfsync.marks import shown
 from bcfsync.merge import Shadows
 from bcfsync.model import BimSnippet, Comment, Topic
-from bcfsync.plan.answering import past
+from bcfsync.plan.answering import filled, past
+from bcfsync.plan.lacking import past_without
 from bcfsync.plan.measuring import is_earlier, is_put_back, measured, moment, own_part
 from bcfsync.plan.pairing import Scope
 from bcfsync.plan.policy import Policy
@@ -160,17 +161,25 @@ class Drawing:
         An archive without a record of its own, or with an earlier state than its record, is measured by all that
         is on record.
         """
-        local = self.base.local_key(self.source_site, key)
-        if local is None:
-            return Shadows(None, None)
+        local = self.base.local_key(self.source_site, key) or self.paired.get(key)
         value, held = (source, target) if self.source_site is Site.LOCAL else (target, source)
-        ours, theirs = past(self.base, local, held)
+        ours, theirs = (None, None) if local is None else self._past(local, value, held)
+        if lacks := self.server.capabilities.lacks:
+            ours, theirs = past_without((ours, theirs), value, held, lacks)
+        return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
+
+    def _past(self, local: Key, value: object, held: object) -> tuple[Any, Any]:
+        """The same by the local key: what the archive held, and what the server did."""
+        server, sent = self.server, self.base.sent.get(local)
+        ours, theirs = past(self.base, local, held, server.capabilities.lacks)
         copies: list[Any] = list(self.base.copies.get(local, ()))
         if ours is None:
-            ours, theirs = measured(value, held, copies)
-        elif is_put_back(value, ours, copies):
-            ours, theirs = measured(value, held, [(ours, theirs), *copies])
-        return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
+            return measured(value, held, copies)
+        if is_put_back(value, ours, copies):
+            return measured(value, held, [(ours, theirs), *copies])
+        if sent is not None and server.capabilities.resets:
+            return filled((ours, theirs), self.base.seen.get(local), sent, held, server.project.extensions)
+        return ours, theirs
 
     @cached_property
     def put_back(self) -> frozenset[str]:

@@ -28,11 +28,18 @@ class Lacking(Attention):
         for kind, topic, guid, field, sent, kept, label, since in self._db.execute(query):
             yield StoredUnkept(key_from(kind, topic, guid), field, sent, kept, label, datetime.fromisoformat(since))
 
-    def lacks(self, key: Key, members: Iterable[Unkept], label: str) -> None:
-        """Record what the server does not keep of an atom that it was not even given."""
+    def lacks(self, key: Key, members: Iterable[Unkept], label: str, *, more: bool = False) -> None:
+        """Record what the server does not keep of an atom that it was not even given.
+
+        Args:
+            key: of the atom.
+            members: that are not kept.
+            label: what people call the atom.
+            more: what is known of other members stays.
+        """
         found = tuple(members)
         with self._writing():
-            self._set_unkept(key, found, (), label)
+            self._set_unkept(key, found, [item.field.partition(".")[0] for item in found] if more else (), label)
 
     # -- within a transaction ----------------------------------------------------------------------------------
 

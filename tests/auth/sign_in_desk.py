@@ -64,11 +64,13 @@ class Site:
 
 
 @contextmanager
-def site_in(folder: Path, options: SignInOptions | None = None, faults: Iterable[str] = ()) -> Iterator[Site]:
+def site_in(
+    folder: Path, options: SignInOptions | None = None, faults: Iterable[str] = (), tokens: dict[str, str] | None = None
+) -> Iterator[Site]:
     options = options or SignInOptions(token_lifetime=LIFE, http_basic=True, device_interval=1)
     with ServerStore(folder) as store:
         app = create_app(
-            store, tokens={"static": "ci@example.com"}, users=USERS, clients=CLIENTS, sign_in_options=options,
+            store, tokens=tokens or {"static": "ci@example.com"}, users=USERS, clients=CLIENTS, sign_in_options=options,
             mischief=chosen([], faults, 0),
         )  # fmt: skip
         found: list[Site] = []

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,14 +14,6 @@ from signing_in import ANNA, PASSWORDS, SECRET
 
 from bcfsync.auth import Vault
 from bcfsync.auth.login import end_of
-
-
-@pytest.fixture
-def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
-    monkeypatch.chdir(tmp_path)
-    # the machine's own keyring is nobody's business here
-    monkeypatch.setattr("bcfsync.auth.keys._found", lambda: None)
-    return Person(tmp_path)
 
 
 def configured(person: Person, site: Site, *lines: str) -> None:
@@ -232,3 +225,48 @@ def test_what_ends_soon_is_said_before_it_does(site, person):
     vault.write(replace(vault.logins()[0], ends=end_of(f"e30.{soon}.x")))
     run = person.run("auth", "status", "--offline")
     assert "ends in 2 hours" in run.err or "ends in 119 minutes" in run.err or "ends in 120 minutes" in run.err
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "mine"),
+    [
+        (["--no-browser"], "", []),
+        (["--device"], "", []),
+        (["--client-credentials", "--client-id", "robot"], SECRET, [SECRET]),
+        (["--basic", "--user", ANNA], PASSWORDS[ANNA], [PASSWORDS[ANNA]]),
+        (["--token-stdin"], "a-token-of-mine", ["a-token-of-mine"]),
+        (["--api-key"], "a-key-of-mine", ["a-key-of-mine"]),
+    ],
+    ids=["browser", "device", "client", "basic", "token", "key"],
+)
+def test_no_way_to_sign_in_leaves_a_secret_where_the_vault_is_not(tmp_path, monkeypatch, person, words, typed, mine):
+    """Signed in, used, refused, renewed in vain, asked of a server that is gone: with all the words there are."""
+    configured_tokens = {"a-token-of-mine": "ci@example.com", "a-key-of-mine": "ci@example.com"}
+    person.environment["BCFSYNC_DEBUG"] = "1"
+    with site_in(tmp_path / "server", tokens=configured_tokens) as site:
+        configured(person, site, 'key_scheme = "Bearer"')
+        runs = [person.run("auth", "login", "cde", *words, typed=typed)]
+        assert runs[0].code == 0, runs[0].err
+        (login,) = logins(person)
+        secrets = {*mine, login.access, login.refresh, login.secret} - {""}
+        export = ("export", "out.bcf", "--remote", "cde", "--project")
+        runs += [person.run(*export, "demo", "-v"), person.run(*export, "none", "-v", "--json")]
+        vault = Vault(person.folder / "state" / "logins", RINGLESS)
+        past = login.made - timedelta(days=1)
+        vault.write(replace(login, token_url=f"{site.url}/nowhere", expires=past))
+        runs.append(person.run(*export, "demo", "-v"))
+        vault.write(replace(login, access=f"not-{login.access}"))
+        runs += [person.run(*export, "demo", "-v"), person.run("auth", "status", "--json", "-v")]
+    monkeypatch.setattr("time.sleep", lambda _: None)  # nobody has to be waited for who is gone
+    runs += [person.run(*export, "demo", "-v"), person.run("auth", "logout", "cde", "-v")]
+    said = "".join(run.out + run.err for run in runs)
+    written = [path for path in person.folder.rglob("*") if path.is_file()]
+    outside = [path for path in written if not {vault_of(person), tmp_path / "server"} & set(path.parents)]
+    assert {run.code for run in runs} > {0}, "something was meant to fail"
+    for secret in secrets:
+        assert secret not in said
+        assert not [path for path in outside if secret.encode() in path.read_bytes()]
+
+
+def vault_of(person: Person) -> Path:
+    return person.folder / "state" / "logins"

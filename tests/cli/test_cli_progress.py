@@ -16,8 +16,11 @@ from desk import TOKEN, USER, Desk, Server, a_topic
 from rich.console import Console
 
 from bcfsync.changes import Kind, Outcome, Plan, Site, Status, Step, Verb
-from bcfsync.cli.live import LiveLine, PlainLines
+from bcfsync.cli.live import LiveLine, PlainLines, fitting
+from bcfsync.cli.options import Manner
 from bcfsync.cli.progress import Progress, progress_of
+from bcfsync.cli.render import Renderer
+from bcfsync.cli.turns import Speaker
 from bcfsync.model import Blob, Snapshot, Topic, Viewpoint
 from bcfsync.net import Traffic
 from bcfsync.run import Applied, Planned
@@ -214,10 +217,40 @@ def test_a_live_line_is_written_over_and_never_ends():
     assert screen.getvalue() == f"one{ERASED}two{ERASED}"
 
 
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (80, "tower: reading topics: 118 of 200, 42 a second, 3 s left"),
+        (50, "tower: reading topics: 118 of 200, 42 a second"),
+        (33, "tower: reading topics: 118 of 200"),
+        (26, "reading topics: 118 of 200"),
+        (23, "118 of 200, 42 a second"),
+        (19, "118 of 200"),
+        (5, "118 of 200"),
+    ],
+)
+def test_a_narrow_terminal_still_says_how_far_it_is(room, shown):
+    assert fitting("tower: reading topics: 118 of 200, 42 a second, 3 s left", room) == shown
+
+
+@pytest.mark.parametrize(
+    ("variables", "colored"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_the_terminal_and_its_user_decide_whether_there_are_colors(monkeypatch, variables, colored):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert Renderer().color is colored
+    assert Speaker(Manner()).color is colored
+
+
 def test_a_live_line_is_never_more_than_one():
     line, screen = live(width=20)
     line.show("reading topics: 120 of 200, 35 a second")
-    assert screen.getvalue() == "reading topics: 120"
+    assert screen.getvalue() == "120 of 200"
 
 
 def test_other_lines_find_the_terminal_clean_and_the_line_comes_back():

@@ -125,3 +125,29 @@ def test_a_server_that_cannot_tell_concurrent_edits_is_said_to_be_one(tower):
     with Store(state) as store:
         store.note("learned", json.dumps({**json.loads(store.noted("learned") or "{}"), "if_match": "ignored"}))
     assert "this server cannot detect concurrent edits" in tower.run("status", "--offline").out
+
+
+def test_a_pair_with_nothing_to_do_but_decide_is_not_called_in_sync(tower):
+    tower.edit("mep.bcf", "Duct", priority="High")
+    tower.change("Duct", priority="Low")
+    tower.run("sync")
+    found = tower.run("status")
+    assert "in sync" not in found.out
+    assert "nothing to send or fetch, but 1 conflict to decide; 2 archives" in found.out
+    plan = tower.run("plan")
+    assert plan.code == 6
+    assert "bcfsync sync tower" not in plan.err
+    assert "Next: bcfsync conflicts list" in plan.err
+
+
+def test_a_status_that_cannot_ask_says_first_why_and_ends_with_its_code(tower):
+    tower.edit("mep.bcf", "Duct", priority="High")
+    tower.change("Duct", priority="Low")
+    tower.run("sync")
+    tower.environment["BCFSYNC_TOKEN"] = "wrong"
+    found = tower.run("status")
+    assert found.code == 4
+    lines = found.out.splitlines()
+    assert "the server was not asked" in lines[2]
+    assert "next: run bcfsync auth login server" in lines[-1]
+    assert tower.run("status", "--offline").code == 6

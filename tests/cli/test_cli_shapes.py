@@ -142,7 +142,10 @@ EVENTS = [
 ]
 
 
-SETTLE = "  to settle a conflict, give both sides the same value and run the command again"
+SETTLE = (
+    "  to settle a conflict, give both sides the same value and run the command again; or make a pair "
+    "with bcfsync init, where bcfsync conflicts resolve says whose value wins"
+)
 
 
 def told(capsys: pytest.CaptureFixture[str], **options: bool) -> tuple[str, str]:

@@ -1,19 +1,21 @@
 """Imports over a line that loses answers, through servers of several kinds, until all is there; then nothing is double.
 
-    python tests/dialects/fault_runs.py [--seeds 500] [--first 0]     1 where a seed ends wrong
+    python tests/dialects/fault_runs.py [--seeds 500] [--first 0] [ROW...]     1 where a seed ends wrong
 
-A seed chooses the server, and which requests go wrong: of 100 answers 5 are lost after the request was carried out, 5
-are 503, and 2 are cut. The import is run again as a person would, until it says that all is done.
+A seed chooses the server among all rows, or those named, and which requests go wrong: of 100 answers 5 are lost after
+the request was carried out, 5 are 503, and 2 are cut. The import is run again as a person would, until it says that all
+is done.
 """
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
 from contents import STAMPS, compared
-from field_rows import FAULT_ROWS
+from field_rows import FAULT_ROWS, Row
 from field_server import PROJECT, field_server
 from journey import ROOT, on_record
 from terminal import Ran, Terminal
@@ -23,11 +25,11 @@ FAULTS = ("lose-response:0.05", "503:0.05", "cut-body:0.02")
 MOST_RUNS = 60
 
 
-def failures(folder: Path, seed: int) -> list[str]:
+def failures(folder: Path, seed: int, rows: Sequence[Row] = FAULT_ROWS) -> list[str]:
     """What is wrong at the end of a seed."""
-    row = FAULT_ROWS[seed % len(FAULT_ROWS)]
+    row = rows[seed % len(rows)]
     machine, elsewhere = Terminal(folder / "here"), Terminal(folder / "elsewhere")
-    archive = ROOT / ARCHIVES[seed // len(FAULT_ROWS) % len(ARCHIVES)]
+    archive = ROOT / ARCHIVES[seed // len(rows) % len(ARCHIVES)]
     data = folder / "server"
     kept: dict[tuple[str, str], set[str]] = {}
     with patch("time.sleep"), field_server(data, row.dialects, (*row.faults, *FAULTS), seed=seed) as server:
@@ -73,12 +75,14 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seeds", type=int, default=500)
     asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("rows", nargs="*", metavar="ROW")
     options = asked.parse_args()
+    rows = [row for row in FAULT_ROWS if not options.rows or row.name in options.rows]
     bad = 0
     for seed in range(options.first, options.first + options.seeds):
         with tempfile.TemporaryDirectory() as folder:
-            for line in (found := failures(Path(folder), seed)):
-                print(f"seed {seed} ({FAULT_ROWS[seed % len(FAULT_ROWS)].name}): {line}", flush=True)
+            for line in (found := failures(Path(folder), seed, rows)):
+                print(f"seed {seed} ({rows[seed % len(rows)].name}): {line}", flush=True)
             bad += bool(found)
     print(f"{options.seeds} seeds, {bad} of them wrong")
     return 1 if bad else 0

@@ -163,5 +163,17 @@ FAULT_ROWS = (
     Row("trimble", ("trimble",)),
     Row("bimdata", ("bimdata",)),
     Row("1.0 late", ("1.0-late",), path="/bcf/1.0"),
+    Row("openproject", ("openproject",)),
+    Row("1.0 tag", path="/bcf/1.0"),
+    Row("catenda", ("catenda",)),
+    Row("catenda 2.0", ("catenda",), path="/bcf/2.0"),
+    Row("openaec", ("openaec",)),
+    Row("bimrocket", ("bimrocket",)),
+    Row("opencdeserver", ("opencdeserver",)),
+    Row("bcfserver", ("bcfserver",)),
+    Row("linear", ("linear",)),
+    Row("massing", ("massing",)),
+    Row("openconstructionerp", ("openconstructionerp",)),
+    Row("fileengine", ("fileengine",)),
 )
-"""Servers a line with faults leads to. Not OpenProject: docs/reliability.md says what a lost answer can mean there."""
+"""Servers a line with faults leads to: every version, and every product that can be written to and read back."""

@@ -49,6 +49,14 @@ def _minds_values(dialects: Iterable[str], faults: Iterable[str]) -> bool:
     return any(switch.startswith("unknown-values") for switch in (*switches, *faults))
 
 
+def _wait_for_answers(listener: Listener) -> None:
+    """Until no thread of the server is at work: one that tells of its end to a closed server fails."""
+    for _ in range(500):
+        if not listener._server.task_dispatcher.active_count:
+            return
+        threading.Event().wait(0.01)  # fault runs do without time.sleep
+
+
 @contextmanager
 def field_server(
     folder: Path, dialects: Iterable[str] = (), faults: Iterable[str] = (), *, seed: int = 0, port: int = 0
@@ -80,6 +88,7 @@ def field_server(
         try:
             yield found[0]
         finally:
+            _wait_for_answers(listener)
             listener.stop()
             thread.join(10)
             if vendor is not None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.changes import Kind, key_of
 from bcfsync.net import Http, Seams
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.reading.full_topics import FullTopics
@@ -83,6 +84,18 @@ def test_one_request_gives_every_topic_with_its_comments_viewpoints_and_componen
     assert len(found) == 2
 
 
+@pytest.mark.parametrize(("name", "kind"), [("comments", Kind.COMMENT), ("viewpoints", Kind.VIEWPOINT)])
+@pytest.mark.parametrize("null", [False, True])
+def test_a_list_that_is_not_there_is_empty_unless_something_is_on_record(name, kind, null):
+    bare = full()
+    del bare[name]
+    project = side(listing(bare | dict.fromkeys([name] if null else []), full(guid="another")))
+    keys = list(project.listing().topics)
+    assert getattr(project.bodies(keys)[TOPIC], name) == ()
+    assert set(project.bodies(keys, {key_of(kind, TOPIC)})) == {"another"}
+    assert set(project.unread) == {TOPIC}
+
+
 def pictured(snapshot: object, then: Handler, asked: list[httpx.Request]) -> bytes:
     """The bytes of the only picture."""
 
@@ -117,6 +130,14 @@ def test_where_a_link_has_come_to_its_end_the_server_itself_has_the_picture(stat
     assert pictured({"snapshot_type": "png", "snapshot_data": LINK}, then, asked) == PICTURE
     assert asked[-1].url.path.endswith(f"/topics/{TOPIC}/viewpoints/{VIEW}/snapshot")
     assert asked[-1].headers["Authorization"].endswith("secret")
+
+
+def test_where_a_link_leads_to_a_page_the_server_itself_has_the_picture():
+    def then(request: httpx.Request) -> httpx.Response:
+        of_server = request.url.host == "api.example.com"
+        return httpx.Response(200, content=PICTURE) if of_server else httpx.Response(200, html="<html>Expired</html>")
+
+    assert pictured({"snapshot_type": "png", "snapshot_data": LINK}, then, []) == PICTURE
 
 
 @pytest.mark.parametrize("before", ["data:image/png;base64,", ""])

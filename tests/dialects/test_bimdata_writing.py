@@ -256,6 +256,79 @@ def test_an_answer_without_the_parts_is_asked_for_them():
     assert [item.status for item in outcomes] == [Status.DONE] * 2
 
 
+def minted(change: Callable[[list[dict]], list[dict]] = lambda items: items) -> Answers:
+    """A server that gives guids of its own to parts, by what they say, and shows its comments changed."""
+
+    def answers(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or request.url.path != FULL:
+            return None
+        body = kept(json.loads(request.content))
+        names = {}
+        for at, item in enumerate([*body["viewpoints"], *body["comments"]]):
+            names[item["guid"]] = item["guid"] = f"a000000{at}-1111-4222-8333-444444444444"
+        for item in body["comments"]:
+            item["viewpoint_guid"] = names.get(item["viewpoint_guid"])
+        return httpx.Response(201, json=body | {"comments": change(body["comments"])})
+
+    return answers
+
+
+def said(*texts: str) -> list[Comment]:
+    return [replace(comment(f"0000001{at}-1111-4222-8333-444444444444"), comment=text) for at, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("turn", [lambda items: items, lambda items: items[::-1], lambda items: items[1:] + items[:1]])
+def test_parts_with_other_guids_are_known_by_what_they_say_in_whatever_order(turn):
+    outcomes = Wire(minted(turn)).run(*creates(*said("One", "Two", "Three")))[1:]
+    assert [(item.status, item.guid[:8], item.value.comment) for item in outcomes] == [
+        (Status.DONE, "a0000000", "One"), (Status.DONE, "a0000001", "Two"), (Status.DONE, "a0000002", "Three")
+    ]  # fmt: skip
+
+
+def test_comments_that_say_the_same_are_told_apart_by_their_viewpoints_then_by_their_places():
+    wire = Wire(minted(lambda items: items[::-1]))
+    first, second, third = (replace(item, comment="OK") for item in said("", "", ""))
+    outcomes = wire.run(*creates(view(), first, replace(second, viewpoint_guid=VIEW), third))
+    guids = [item.guid[:8] for item in outcomes]
+    assert guids[1:] == ["a0000000", "a0000003", "a0000002", "a0000001"]
+
+
+def reworded(items: list[dict]) -> list[dict]:
+    return [{**item, "comment": "?", "date": None, "author": "robot"} for item in items]
+
+
+def test_one_part_that_was_changed_is_the_one_that_is_left():
+    outcomes = Wire(minted(lambda items: [*reworded(items[:1]), *items[1:]])).run(*creates(*said("One", "Two")))
+    assert [item.guid[:8] for item in outcomes[1:]] == ["a0000000", "a0000001"]
+
+
+def test_parts_nobody_can_tell_apart_are_not_sent_again():
+    wire = Wire(minted(reworded))
+    outcomes = wire.run(*creates(*said("One", "Two")))
+    assert [item.status for item in outcomes] == [Status.DONE, Status.UNANSWERED, Status.UNANSWERED]
+    assert wire.requests == [f"POST {FULL}"]
+
+
+def test_a_part_that_is_not_there_among_others_that_are_is_sent_by_itself():
+    wire = Wire(minted(lambda items: items[1:]))
+    outcomes = wire.run(*creates(*said("One", "Two")))
+    assert [item.status for item in outcomes] == [Status.DONE] * 3
+    assert wire.requests == [f"POST {FULL}", f"POST {PROJECT}/topics/{TOPIC}/comments"]
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_parts_of_an_answer_that_says_nothing_of_them_are_not_sent_again_where_they_cannot_be_read(status):
+    def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(201, json={"guid": TOPIC, "title": "Door", "comments": 1})
+        return httpx.Response(status, json={"detail": "No."})
+
+    wire = Wire(answers)
+    outcomes = wire.run(*creates(comment()))
+    assert [item.status for item in outcomes] == [Status.DONE, Status.UNANSWERED]
+    assert [item for item in wire.requests if item.startswith("POST")] == [f"POST {FULL}"]
+
+
 # -- edits and deletions -----------------------------------------------------------------------------------------------
 
 HELD = {

@@ -76,6 +76,17 @@ def a_topic_without_an_answer_that_the_server_spells_otherwise(mint):
     assert both(found, "priority") == ("High", "HIGH!")
 
 
+@scenario("U12")
+def a_member_of_a_new_topic_that_did_not_come(mint):
+    found = created_without_an_answer(mint)
+    made = only(found.remote).creation_date
+    remote_edit(found, stage=None, modified_date=made)
+    assert not fetch(found).conflicts
+    assert not bring(found).conflicts
+    assert both(found, "stage") == ("Shell", "Shell")
+    assert calm(found)
+
+
 @scenario("U4")
 def words_of_an_edit_prove_that_it_came(mint):
     found = edited_without_an_answer(mint, priority="High", description="Move the duct by 20 cm")

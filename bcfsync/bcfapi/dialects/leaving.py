@@ -18,6 +18,12 @@ def left_out(body: Json, kind: str, dialect: Dialect) -> Json:
     return body
 
 
+def never_kept(dialect: Dialect) -> frozenset[str]:
+    """The members a server is known to refuse or to drop, as ``topic.stage``; those of viewpoints as in ``Unkept``."""
+    known = (dialect.refused, dialect.dropped)
+    return frozenset(f"{kind}.{path}" for each in known for kind, paths in each.items() for path in paths)
+
+
 def _spelled_out(path: str) -> tuple[str, ...]:
     return tuple(f"{camera}.{path}" for camera in _CAMERAS) if path == "aspect_ratio" else (path,)
 

@@ -17,18 +17,19 @@ from typing import IO
 from urllib.parse import quote, urlsplit
 
 from bcfsync.bcfapi.reading import AnswerNotUnderstood
-from bcfsync.changes import Key
+from bcfsync.changes import Key, Kind, key_of
 from bcfsync.errors import BcfsyncError
 from bcfsync.guids import guid_key
 from bcfsync.model import Blob, Comment, Snapshot, Topic, Viewpoint
 from bcfsync.sides.rest.facts import TAG_COVERS
 from bcfsync.sides.rest.paging import Page, Whole
-from bcfsync.sides.rest.reading.answers import decoded, readable
+from bcfsync.sides.rest.reading.answers import decoded, not_a_page, readable
 from bcfsync.sides.rest.tags import PAGES
 from bcfsync.sides.rest.ways import Ways
 
 _LINKS = ("https://", "http://")
 _UNKNOWN_TYPE = "png"
+_LISTS = {"viewpoints": Kind.VIEWPOINT, "comments": Kind.COMMENT}
 
 
 class FullTopics:
@@ -78,12 +79,17 @@ class FullTopics:
     def whole(self, topic: Topic, known: Collection[Key], kept: Topic | None = None) -> Topic:  # noqa: ARG002
         """A topic of the list, with what the list showed below it; any other one is asked for.
 
+        A list it does not have at all reads as empty, unless something is on record to be there.
+
         Raises:
             AnswerNotUnderstood, Refused, ServerTrouble: (subclasses) it cannot be read.
         """
         given, item = self._given.get(guid_key(topic.guid), (None, None))
         if given is not topic:
             item = self.http.get(f"{self._one}/{quote(topic.guid, safe='')}?img_format=url").data
+        for name, kind in _LISTS.items():
+            if isinstance(item, dict) and item.get(name) is None and key_of(kind, topic.guid) in known:
+                raise AnswerNotUnderstood(f"{self._one}: {topic.guid}: no {name}, and there is some on record")
         return self.completed(topic, item)
 
     def detailed(self, topic: Topic, views: Collection[str]) -> Topic:  # noqa: ARG002 - nothing was left out
@@ -121,7 +127,7 @@ class FullTopics:
         """By its link, which may have come to its end, else by its own route."""
         if link:
             with suppress(BcfsyncError):  # whatever is wrong with a link to another host: the server has the picture
-                return stack.enter_context(self.http.open(link, bare=True))
+                return not_a_page(link, stack.enter_context(self.http.open(link, bare=True)))
         return stack.enter_context(self.http.open(route))
 
     def _children(self, topic: Topic, item: object, name: str) -> list[object]:

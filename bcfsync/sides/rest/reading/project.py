@@ -4,10 +4,10 @@ Owns: the list of topics, the pool of readers, topics that cannot be read. Sees:
 """
 
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, Protocol, TypeVar
+from typing import IO, Protocol
 
 from bcfsync.changes import Key, Kind
 from bcfsync.errors import BcfsyncError, LoginNeeded, ServerTrouble
@@ -17,9 +17,9 @@ from bcfsync.net import BadCertificate, Refused, TryLater, Unreachable
 from bcfsync.sides.rest.noticing import notice
 from bcfsync.sides.rest.paging import Whole
 from bcfsync.sides.rest.progress import Count, What
-from bcfsync.sides.rest.reading.answers import decoded
+from bcfsync.sides.rest.reading.answers import decoded, not_a_page, not_html
 from bcfsync.sides.rest.reading.full_topics import FullTopics
-from bcfsync.sides.rest.reading.missing import MISSING, Absences
+from bcfsync.sides.rest.reading.missing import Absences
 from bcfsync.sides.rest.reading.parts import TopicParts
 from bcfsync.sides.rest.reading.patience import Patience
 from bcfsync.sides.rest.reading.v10 import TopicPartsV10
@@ -28,7 +28,9 @@ from bcfsync.sides.together import together
 
 _DOWN = (LoginNeeded, Unreachable, TryLater, BadCertificate)
 """What says that no request has a chance."""
-T = TypeVar("T")
+
+
+_IN_A_VIEW = "/viewpoints/"
 
 
 class TopicReading(Protocol):
@@ -61,9 +63,10 @@ class ProjectReader:
         self.full = FullTopics(ways, ways.dialect.full_topic) if ways.dialect.full_topic else None
         """Reads all whole topics in one request, where the server has such a thing."""
         self.absences = Absences(ways)
-        self._parts = (TopicPartsV10 if ways.version == "1.0" else TopicParts)(ways, self.absences)
-        self.reading: TopicReading = self.full or self._parts
+        self.parts = (TopicPartsV10 if ways.version == "1.0" else TopicParts)(ways, self.absences)
+        self.reading: TopicReading = self.full or self.parts
         self._patience = Patience()
+        self._names: dict[str, str] = {}
         self.unread: dict[str, str] = {}
         """Topics, by their key, that the server would not give whole when they were asked for last, and why."""
 
@@ -143,26 +146,28 @@ class ProjectReader:
         """Where the list of topics is."""
         return self.full.url if self.full else self.routes.topics
 
-    def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
-        """The bytes of a picture, snippet or document."""
-        seen = self._parts.pictures.pop(blob.locator, None)
+    @contextmanager
+    def open(self, blob: Blob) -> Iterator[IO[bytes]]:
+        """The bytes of a picture, snippet or document.
+
+        Raises:
+            Stumbled: there is text in the place of a picture, or a page in the place of something else.
+        """
+        seen = self.parts.pictures.pop(blob.locator, None)
         if seen is not None:
-            return nullcontext(io.BytesIO(seen))
-        return self.full.open(blob) if self.full else self.http.open(blob.locator)
+            yield io.BytesIO(seen)
+            return
+        with self.full.open(blob) if self.full else self.http.open(blob.locator) as stream:
+            if _IN_A_VIEW in blob.locator:
+                yield not_a_page(blob.locator, stream)
+            else:
+                yield not_html(blob.locator, stream, self._names.get(blob.locator, ""))
 
     def documents(self) -> tuple[Document, ...]:
         """The documents of the project, with their bytes still on the server."""
-        if str(Kind.DOCUMENT) in self.absences:
-            return ()
-        found = self._optional(lambda: self.pager.whole(self.routes.documents))
+        found = self.absences.given(
+            str(Kind.DOCUMENT), "", lambda: self.pager.whole(self.routes.documents), recorded=False, twice=True
+        )
         documents = decoded(self.routes.documents, self.codec.decode_document, found.items if found else ())
+        self._names |= {self.routes.document(item.guid): item.filename for item in documents}
         return tuple(replace(item, blob=Blob(self.routes.document(item.guid))) for item in documents)
-
-    def _optional(self, read: Callable[[], T]) -> T | None:
-        try:
-            return read()
-        except Refused as error:
-            if error.status in MISSING:
-                self.absences.missed(str(Kind.DOCUMENT), "", error.status)
-                return None
-            raise

@@ -15,6 +15,7 @@ from bcfsync.canonical import digest
 from bcfsync.model import Bitmap, Blob, Components, DocumentReference, Snapshot, Viewpoint
 from bcfsync.net import Refused
 from bcfsync.sides.rest.facts import TAG, TEXT
+from bcfsync.sides.rest.reading.answers import not_a_page
 from bcfsync.sides.rest.reading.missing import Absences
 from bcfsync.sides.rest.reading.parts import TopicParts
 from bcfsync.sides.rest.ways import Ways
@@ -61,9 +62,9 @@ class TopicPartsV10(TopicParts):
         """What is at an address, and whether it is no JPEG; None where nothing is there."""
         try:
             with self.http.open(url) as stream:
-                data = stream.read()
+                data = not_a_page(url, stream).read()
         except Refused as error:
-            if error.status in _MISSING:
+            if error.status in _MISSING or error.in_disguise:
                 return None
             raise
         if not data:

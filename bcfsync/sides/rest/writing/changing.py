@@ -5,11 +5,14 @@ once: what was sent is there, or what was there before still is, and then it goe
 written by somebody else. An answer that is empty, or leaves out what the thing had, is followed by one look.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from bcfsync.bcfapi.dialects.spelling import book_name
+from bcfsync.canonical import RESET
 from bcfsync.changes import Change, Outcome, Status, Unkept
 from bcfsync.errors import ServerTrouble
+from bcfsync.model import Topic
 from bcfsync.net import Answer, NotJson, Refused, Unanswered
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.guarded import Guarded
@@ -96,11 +99,26 @@ class Changing:
                 raise lost from None
             if not unkept(change.value, held, change.fields):
                 return read
+            if self._is_all_that_moved(self._filled(change, before, held), fresh.data, read.data):
+                return read  # by itself the server only does that when it is written to
             if unkept(before, held, change.fields) or own_members(read.data) != own_members(fresh.data):
                 raise Moved  # also where it is another member: the body has them all, as they were
             if not more:
                 raise lost
         raise AssertionError
+
+    def _filled(self, change: Change, before: Any, held: Any) -> tuple[str, ...]:  # noqa: ANN401 - entities
+        """Members nobody gave a value, and that have the project's first one since the topic was written to."""
+        if not (isinstance(before, Topic) and isinstance(held, Topic)):
+            return ()
+        found = (name for name in RESET if name not in change.fields and not getattr(before, name))
+        return tuple(name for name in found if (value := getattr(held, name)) and value == self.refusals.first(name))
+
+    def _is_all_that_moved(self, names: Collection[str], before: object, now: object) -> bool:
+        """Whether members, and these alone, are others than they were."""
+        was, own = own_members(before), own_members(now)
+        moved = {book_name(name, self.ways.dialect) for name in was | own if was.get(name) != own.get(name)}
+        return bool(names) and moved == set(names)
 
     def _outcome(self, change: Change, url: str, answer: Answer, fresh: Answer, decode: Decode) -> Outcome:
         data, held = answer.data, understood(answer.data, decode)
@@ -109,7 +127,8 @@ class Changing:
             held = decode(data)
         lost = unkept(change.value, held, change.fields)
         note_dropped(change, lost, data, self.ways.learned)
-        return Outcome(change.step, Status.DONE, change.guid, held, unkept=lost)
+        filled = self._filled(change, understood(fresh.data, decode), held)
+        return Outcome(change.step, Status.DONE, change.guid, held, unkept=lost, filled=filled)
 
 
 def held_back(change: Change, reason: str, sent: str = "") -> Outcome:

@@ -4,10 +4,11 @@ Owns: the body of a full topic, and what its answer says of each part. Sees: the
 full topics. Rules: comments name viewpoints of the same body by a number. The creates of the parts that follow are
 answered from what came back. What the server does not take whole goes the plain way: the topic alone, then each part by
 itself, so that what is wrong with one of them keeps nothing else back. Where an answer is lost, the topic is looked at
-under its guid; what cannot be seen then, the next run meets with all its parts.
+under its guid; what cannot be seen then, the next run meets with all its parts. No part is sent once more that may be
+there under a guid of the server's own: it is the next run's, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -23,13 +24,14 @@ from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.comments import CommentWriter
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.sides.rest.writing.keeping import understood
+from bcfsync.sides.rest.writing.matching import Part, matched
 from bcfsync.sides.rest.writing.topics import TopicWriter
 from bcfsync.sides.rest.writing.viewpoints import ViewpointWriter
 
 _NOT_OFFERED = frozenset({404, 405, 501})
 _FORBIDDEN = frozenset({401, 403})
 _LATER = -1
-Part = Viewpoint | Comment
+_UNKNOWN = "it went with its topic, and the server does not say which guid it gave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +129,24 @@ class FullTopicWriter:
                 return Outcome(change.step, Status.UNANSWERED, message="the server does not say which guid it gave")
             answer = found
         topic = self.codec.decode_topic(answer.data)
-        try:
-            views, comments = self.reading.views(topic, answer.data), self.reading.comments(topic, answer.data)
-        except AnswerNotUnderstood:
-            views, comments = self._read_again(topic)
-        self._note(Kind.VIEWPOINT, topic, [part for part in change.below if isinstance(part, Viewpoint)], views)
-        self._note(Kind.COMMENT, topic, [part for part in change.below if isinstance(part, Comment)], comments)
+        parts = self._parts(topic, answer)
+        if parts is None:
+            self._note_unknown(topic, change.below)
+            return Outcome(change.step, Status.DONE, topic.guid, topic, unkept=unkept(sent, topic))
+        shown = self._note(topic, [part for part in change.below if isinstance(part, Viewpoint)], parts[0], {})
+        self._note(topic, [part for part in change.below if isinstance(part, Comment)], parts[1], shown)
         return Outcome(change.step, Status.DONE, topic.guid, topic, unkept=unkept(sent, topic))
 
-    def _read_again(self, topic: Topic) -> tuple[list[Viewpoint], list[Comment]]:
-        """What is below a topic whose answer does not say so; nothing where it cannot be read: then it is sent."""
+    def _parts(self, topic: Topic, answer: Answer) -> tuple[list[Viewpoint], list[Comment]] | None:
+        """What is below a new topic, as the answer says, or as it is read then; None where it cannot be read."""
+        try:
+            return self.reading.views(topic, answer.data), self.reading.comments(topic, answer.data)
+        except AnswerNotUnderstood:
+            pass  # the topic is there: what is below it may be read
         try:
             whole = self.reading.whole(topic, ())
         except (Refused, ServerTrouble):
-            return [], []
+            return None
         return list(whole.viewpoints), list(whole.comments)
 
     def _pointed_at(self, answer: Answer) -> Answer | None:
@@ -153,25 +159,29 @@ class FullTopicWriter:
             return None
         return None if understood(found.data, self.codec.decode_topic) is None else found
 
-    def _note(self, kind: Kind, topic: Topic, sent: Sequence[Part], held: Sequence[Part]) -> None:
-        for ours, theirs in _matched(sent, held):
+    def _note(
+        self, topic: Topic, sent: Sequence[Part], held: Sequence[Part], views: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Note what became of parts of one kind; which guid became which."""
+        found = matched(sent, held, views)
+        for ours, theirs in found.pairs:
             # of a viewpoint, what was sent is what the server has, but for what is on record as lost
             value = replace(ours, guid=theirs.guid) if isinstance(ours, Viewpoint) else theirs
             lost = _unkept_view(ours, theirs) if isinstance(ours, Viewpoint) else unkept(ours, theirs)
-            made = Outcome(_LATER, Status.DONE, theirs.guid, value, unkept=lost)
-            self._made[key_of(kind, topic.guid, ours.guid)] = made
+            self._made[_key(topic, ours)] = Outcome(_LATER, Status.DONE, theirs.guid, value, unkept=lost)
+        self._note_unknown(topic, found.unknown)
+        return {guid_key(ours.guid): guid_key(theirs.guid) for ours, theirs in found.pairs}
+
+    def _note_unknown(self, topic: Topic, parts: Sequence[Part]) -> None:
+        for part in parts:
+            self._made[_key(topic, part)] = Outcome(_LATER, Status.UNANSWERED, message=_UNKNOWN)
+
+
+def _key(topic: Topic, part: Part) -> Key:
+    return key_of(Kind.VIEWPOINT if isinstance(part, Viewpoint) else Kind.COMMENT, topic.guid, part.guid)
 
 
 def _unkept_view(sent: Viewpoint, held: Entity) -> tuple[Unkept, ...]:
     """What of a viewpoint the answer lacks, which shows components, too."""
     shown = held.components if isinstance(held, Viewpoint) else None
     return unkept(sent, held) + unkept_components(sent.components, shown)
-
-
-def _matched(sent: Sequence[Part], held: Sequence[Part]) -> list[tuple[Part, Part]]:
-    """Parts as they were sent with what came of them: by their guids; by their places where none was kept."""
-    by_guid = {guid_key(part.guid): part for part in held}
-    kept = [(part, by_guid[guid_key(part.guid)]) for part in sent if guid_key(part.guid) in by_guid]
-    if kept or len(sent) != len(held):
-        return kept
-    return list(zip(sent, held, strict=True))

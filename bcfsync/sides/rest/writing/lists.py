@@ -11,7 +11,7 @@ from bcfsync.canonical import file_key, guid_keys
 from bcfsync.changes import Change, Entity, Files, Outcome, Related, Status, Unkept, Verb
 from bcfsync.guids import guid_key
 from bcfsync.model import DocumentReference
-from bcfsync.net import Answer
+from bcfsync.net import Answer, Refused
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.changing import OTHER, Changing, Moved, held_back
 from bcfsync.sides.rest.writing.comparing import unkept, words
@@ -19,6 +19,7 @@ from bcfsync.sides.rest.writing.creating import Creating
 from bcfsync.sides.rest.writing.keeping import Decode, understood
 
 _LIST_CHANGED = "the list was changed on the server meanwhile"
+_NONE = frozenset({404, 410})
 _TARGETS = frozenset({"url", "document_guid"})
 
 
@@ -77,7 +78,7 @@ class ListWriter:
     def files(self, change: Change, files: Files) -> Outcome:
         """Replace the list of model files, if it still is what the plan saw."""
         url = self.routes.part(change.topic, "files")
-        fresh = self.changing.guarded.read(url)
+        fresh = self._now(url)
         now = {file_key(item) for item in self.codec.decode_files(fresh.data)}
         if isinstance(change.expected, Files) and now != {file_key(item) for item in change.expected.files}:
             return Outcome(change.step, Status.STALE, change.guid, message=_LIST_CHANGED)
@@ -86,11 +87,20 @@ class ListWriter:
     def related(self, change: Change, related: Related) -> Outcome:
         """Replace the list of relations, if it still is what the plan saw."""
         url = self.routes.part(change.topic, "related_topics")
-        fresh = self.changing.guarded.read(url)
+        fresh = self._now(url)
         now = guid_keys(self.codec.decode_related(fresh.data))
         if isinstance(change.expected, Related) and now != guid_keys(change.expected.guids):
             return Outcome(change.step, Status.STALE, change.guid, message=_LIST_CHANGED)
         return self._replaced(change, url, self.codec.encode_related(related.guids), fresh, self._decode_related)
+
+    def _now(self, url: str) -> Answer:
+        """The list as it is; some servers say 404 for none, so whether there is no such list, the PUT shows."""
+        try:
+            return self.changing.guarded.read(url)
+        except Refused as error:
+            if error.status not in _NONE:
+                raise
+            return Answer([], None)
 
     def _replaced(self, change: Change, url: str, body: Any, fresh: Answer, decode: Decode) -> Outcome:  # noqa: ANN401 - JSON
         # a list is one value: all of it counts

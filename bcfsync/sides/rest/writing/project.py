@@ -8,6 +8,7 @@ from bcfsync.model import BimSnippet, Comment, Document, DocumentReference, Topi
 from bcfsync.net import Refused
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.guarded import MOVED
+from bcfsync.sides.rest.reading.parts import TopicParts
 from bcfsync.sides.rest.reading.project import TopicReading
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.changing import held_back
@@ -29,7 +30,9 @@ _PUT = frozenset({Kind.FILES, Kind.RELATED, Kind.SNIPPET})
 class ProjectWriter:
     """Writes to one project of one server; bytes come from ``source``, and ``reading`` reads back what was made."""
 
-    def __init__(self, ways: Ways, source: Side, reading: TopicReading | None = None) -> None:
+    def __init__(
+        self, ways: Ways, source: Side, reading: TopicReading | None = None, parts: TopicParts | None = None
+    ) -> None:
         self.ways = ways
         first = ways.version == "1.0"
         self.topics = (TopicWriterV10 if first else TopicWriter)(ways)
@@ -37,7 +40,7 @@ class ProjectWriter:
         self.viewpoints = ViewpointWriter(ways, source, reading)
         self.in_parts = ViewpointWriterV10(ways, source) if first else None
         self.lists = (ListWriterV10 if first else ListWriter)(ways)
-        self.uploads = Uploader(ways, source)
+        self.uploads = Uploader(ways, source, parts.snippets if parts else None)
         self._there: set[str] = set()
         path = ways.dialect.full_topic
         self.full = FullTopicWriter(ways, path, Plain(self.topics, self.comments, self.viewpoints)) if path else None
@@ -66,6 +69,7 @@ class ProjectWriter:
             return Outcome(change.step, Status.FAILED, change.guid, message=str(error))
         if outcome.status is Status.DONE:
             self._there.add(_route(change))
+            facts.is_there(self.ways.learned, str(change.kind))
         return outcome
 
     def _is_absent(self, change: Change) -> bool:

@@ -132,7 +132,7 @@ class Refusals:
         """The body without values that the project does not offer."""
         offered = dict(body)
         for name, name_of_list in _LISTED.items():
-            allowed, value = getattr(self._extensions(), name_of_list), body.get(name)
+            allowed, value = getattr(self.lists, name_of_list), body.get(name)
             if not allowed or not value:
                 continue
             if isinstance(value, list):
@@ -141,7 +141,13 @@ class Refusals:
                 offered = without(offered, {name}, held)
         return offered
 
-    def _extensions(self) -> Extensions:
+    def first(self, name: str) -> str | None:
+        """The first value the project offers for a member of a topic; None where no list tells."""
+        return next(iter(getattr(self.lists, _LISTED[name]) or ()), None)
+
+    @property
+    def lists(self) -> Extensions:
+        """The values the project offers, asked for once; empty lists where it does not say."""
         if self._lists is None:
             try:
                 data = self.ways.http.get(self.ways.routes.extensions).data

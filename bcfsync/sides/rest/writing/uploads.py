@@ -1,8 +1,12 @@
 """Documents and snippets: bytes as they are.
 
 Owns: uploads. Sees: creating, net, bcfapi. Source: BCF-API 2.1, Binary file uploads; Foundation API 1.0, the same.
+Rules: the bytes of a snippet go only where there were none, or over those that were read; servers give them no tag that
+could see to it, so they are looked at right before.
 """
 
+import hashlib
+from collections.abc import MutableMapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -12,8 +16,10 @@ from bcfsync.guids import derived_guid, guid_key
 from bcfsync.model import BimSnippet, Blob, Document
 from bcfsync.net import Answer, NotJson, Refused, Unanswered
 from bcfsync.sides.rest import facts
+from bcfsync.sides.rest.reading.answers import not_an_error
+from bcfsync.sides.rest.reading.missing import MISSING
 from bcfsync.sides.rest.ways import Ways
-from bcfsync.sides.rest.writing.changing import held_back
+from bcfsync.sides.rest.writing.changing import OTHER, held_back
 from bcfsync.sides.rest.writing.comparing import WHOLE, words
 from bcfsync.sides.rest.writing.creating import TOO_LARGE, Creating
 
@@ -23,8 +29,16 @@ _SIZE = "the server takes no document of this size"
 class Uploader:
     """Uploads to one project; ``source`` is where bytes come from."""
 
-    def __init__(self, ways: Ways, source: Side) -> None:
+    def __init__(self, ways: Ways, source: Side, seen: MutableMapping[str, str | None] | None = None) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            ways: how to speak to the project.
+            source: where bytes come from.
+            seen: the digests of snippets as they were read last, by the key of the topic.
+        """
         self.ways = ways
+        self._seen = {} if seen is None else seen
         self.http = ways.http
         self.routes = ways.routes
         self.codec = ways.codec
@@ -93,6 +107,12 @@ class Uploader:
         if snippet.blob is None:
             return Outcome(change.step, Status.HELD, message="its bytes are not in the archive")
         url = self.routes.part(change.topic, "snippet")
+        now, ours = self._digest_at(url), self._own_digest(snippet.blob)
+        if now == ours:
+            return Outcome(change.step, Status.DONE, change.topic, snippet)
+        if now is not None and now != self._seen.get(guid_key(change.topic)):
+            facts.is_there(self.ways.learned, str(change.kind))  # it is read before the next try
+            return Outcome(change.step, Status.STALE, change.topic, message=OTHER)
         lost: ServerTrouble | None = None
         try:
             with self.source.open(snippet.blob) as stream:
@@ -102,5 +122,21 @@ class Uploader:
         kept = self._same_bytes(url, snippet.blob)
         if lost is not None and not kept:
             raise lost
+        self._seen[guid_key(change.topic)] = ours if kept else None
         gone = () if kept else (Unkept(WHOLE, words(snippet)),)
         return Outcome(change.step, Status.DONE, change.topic, snippet, unkept=gone)
+
+    def _digest_at(self, url: str) -> str | None:
+        """What the server has there now; None for nothing."""
+        try:
+            with self.http.open(url) as stream:
+                data = not_an_error(url, stream.read())
+        except Refused as error:
+            if error.status not in MISSING:
+                raise
+            return None
+        return hashlib.sha256(data).hexdigest() if data else None
+
+    def _own_digest(self, blob: Blob) -> str:
+        with self.source.open(blob) as stream:
+            return hashlib.sha256(stream.read()).hexdigest()

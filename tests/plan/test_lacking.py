@@ -1,0 +1,125 @@
+"""Members a server never keeps: what both sides are measured by, so that a lack is neither an edit nor a conflict."""
+
+from dataclasses import replace
+
+import pytest
+from scenarios import LATEST
+from worlds import comment, topic
+
+from bcfsync.changes import Kind, Sent, Verb
+from bcfsync.marks import NEVER, is_mark, marked
+from bcfsync.merge import Shadows, merge_scalars, merge_sets
+from bcfsync.model import Extensions
+from bcfsync.plan.answering import answered, filled
+from bcfsync.plan.lacking import lacking, past_without, unagreed
+
+OURS = topic(stage="Shell", priority="High", labels=("a", "b"), index=3)
+THEIRS = replace(OURS, stage=None, labels=())
+NEVER_KEPT = {"topic.stage", "topic.labels", "comment.viewpoint_guid"}
+NOTHING = (None, None)
+
+
+def merged(past, local=OURS, remote=THEIRS):
+    """What an import does by this past: members sent, and members in conflict."""
+    scalars = merge_scalars(("stage", "priority", "index"), Shadows(*past), local, remote)
+    sets = merge_sets(("labels",), Shadows(*past), local, remote)
+    return {**scalars.updates, **sets.updates}, scalars.conflicts
+
+
+def test_what_the_server_never_keeps_is_neither_sent_nor_a_conflict():
+    assert merged(NOTHING) == ({"labels": ("a", "b")}, ("stage",))
+    assert merged(past_without(NOTHING, OURS, THEIRS, NEVER_KEPT)) == ({}, ())
+
+
+def test_the_way_back_takes_nothing_away_either():
+    ours, theirs = past_without(NOTHING, OURS, THEIRS, NEVER_KEPT)
+    assert merged((theirs, ours), THEIRS, OURS) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("members", "conflicts"),
+    [({"priority": "Low"}, ("priority",)), ({"stage": "Roof"}, ("stage",)), ({"index": 4}, ("index",))],
+)
+def test_another_value_is_a_conflict_as_ever(members, conflicts):
+    theirs = replace(THEIRS, **members)
+    assert merged(past_without(NOTHING, OURS, theirs, NEVER_KEPT), OURS, theirs)[1] == conflicts
+
+
+def test_a_number_that_one_side_lacks_is_sent_as_ever():
+    theirs = replace(THEIRS, index=None)
+    assert merged(past_without(NOTHING, OURS, theirs, NEVER_KEPT), OURS, theirs) == ({"index": 3}, ())
+
+
+def test_what_was_once_agreed_counts_for_more():
+    """Somebody emptied a member that had been kept: that is an edit."""
+    assert past_without((OURS, OURS), OURS, THEIRS, NEVER_KEPT) == (OURS, OURS)
+
+
+def test_a_member_on_record_as_never_agreed_is_settled():
+    past = tuple(replace(item, stage=marked(item, "stage", NEVER)) for item in (OURS, THEIRS))
+    ours, theirs = past_without(past, OURS, THEIRS, NEVER_KEPT)
+    assert (ours.stage, theirs.stage) == ("Shell", None)
+
+
+def test_a_link_of_a_comment_that_has_no_place_is_no_conflict():
+    ours = comment("c1", viewpoint_guid="v1")
+    theirs = replace(ours, viewpoint_guid=None)
+    past = past_without(NOTHING, ours, theirs, NEVER_KEPT)
+    assert merge_scalars(("comment", "viewpoint_guid"), Shadows(*past), ours, theirs).updates == {}
+    assert merge_scalars(("comment", "viewpoint_guid"), Shadows(*past), ours, theirs).conflicts == ()
+
+
+def test_only_one_side_on_record_is_left_as_it_is():
+    assert past_without((OURS, None), OURS, THEIRS, NEVER_KEPT) == (OURS, None)
+
+
+def test_names_are_told_apart_by_their_kind():
+    assert lacking(Kind.TOPIC, NEVER_KEPT) == {"stage", "labels"}
+
+
+def test_a_past_that_is_none_marks_every_member():
+    ours, theirs = unagreed(OURS, THEIRS)
+    assert all(is_mark(getattr(item, name)) for item in (ours, theirs) for name in ("title", "stage", "description"))
+
+
+def test_what_is_known_to_be_dropped_is_not_sent_once_more():
+    """U12 is for members nobody knows of."""
+    sent = Sent(Verb.CREATE, (), OURS, OURS, OURS)
+    assert merged(answered(NOTHING, sent, THEIRS))[0].get("stage") == "Shell"
+    past = past_without(answered(NOTHING, sent, THEIRS, lacks=NEVER_KEPT), OURS, THEIRS, NEVER_KEPT)
+    assert "stage" not in merged(past)[0]
+    assert merged(past)[1] == ()
+
+
+def test_who_says_that_somebody_edited_the_topic_is_believed():
+    sent = Sent(Verb.CREATE, (), OURS, OURS, OURS)
+    theirs = replace(THEIRS, modified_date=LATEST)
+    assert merged(answered(NOTHING, sent, theirs), OURS, theirs)[1] == ()
+
+
+# -- values a server puts in by itself -----------------------------------------------------------------------------
+
+BARE = topic(title="Door", priority=None)
+SENT = Sent(Verb.UPDATE, ("title",), replace(BARE, title="Gate"), replace(BARE, title="Gate"), BARE)
+LISTS = Extensions(priority=("Low", "High"))
+
+
+@pytest.mark.parametrize(
+    ("title", "priority", "lists", "known"),
+    [
+        ("Gate", "Low", LISTS, "Low"),
+        ("Gate", "High", LISTS, None),  # the first one only
+        ("Door", "Low", LISTS, None),  # nothing shows that the change came
+        ("Gate", "Low", None, None),  # no list tells
+    ],
+)
+def test_the_first_value_after_a_change_that_came_is_the_servers_own(title, priority, lists, known):
+    held = replace(BARE, title=title, priority=priority)
+    ours, theirs = filled((BARE, BARE), BARE, SENT, held, lists)
+    assert (ours.priority, theirs.priority) == (None, known)
+
+
+def test_a_priority_that_was_changed_is_nobody_elses():
+    sent = replace(SENT, fields=("title", "priority"))
+    held = replace(BARE, title="Gate", priority="Low")
+    assert filled((BARE, BARE), BARE, sent, held, LISTS)[1].priority is None
