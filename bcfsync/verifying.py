@@ -15,6 +15,7 @@ from bcfsync.interpreting import ends_of
 from bcfsync.plan.decide import decide, unfolded
 from bcfsync.plan.policy import Placing, Policy
 from bcfsync.plan.triage import Triage, triage
+from bcfsync.run import untaken
 from bcfsync.sides.archives import Folder
 from bcfsync.sides.remembered import Remembered
 from bcfsync.turn import Partner, Unreadable
@@ -56,6 +57,7 @@ class _Ends:
     bodies: dict[Site, Bodies]
     remote: Side
     local: Side
+    untaken: frozenset[Key]
 
 
 def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | Unreadable]:
@@ -76,6 +78,7 @@ def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | U
                 {Site.LOCAL: local.load(mine.topics), Site.REMOTE: remote.load(listing.topics)},
                 remote,
                 local,
+                untaken(partner.store),
             )
         except InvalidArchive as error:
             yield Unreadable(replica, str(error))
@@ -99,7 +102,7 @@ def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence 
         for item in _different(_plan(known, source, bare, policy), source, ends.base, pending):
             found.setdefault((item.label, item.what), replace(item, replica=replica))
     yield from found.values()
-    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending))
+    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending - ends.untaken))
 
 
 def _unfolded(ends: _Ends, policy: Policy) -> _Ends:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical
-from bcfsync.changes import Kind
+from bcfsync.changes import Key, Kind, Plan, Site, Verb, key_of
 from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import spelled
 from bcfsync.model import Comment, Topic
@@ -61,6 +61,24 @@ def unagreed(local: Any, remote: Any) -> Past:  # noqa: ANN401 - topics or comme
         ours["index"], theirs["index"] = None, remote.index
     empty: dict[str, Any] = dict.fromkeys(TOPIC_SETS, ())
     return replace(local, **ours, **empty), replace(remote, **theirs, **empty)
+
+
+def without_placeless(plan: Plan, lacks: Collection[str], unkept: Collection[Key]) -> Plan:
+    """The plan without what the server has no place for, and is on record not to have taken: ``unkept``, by local key.
+
+    What is not on record yet stays in the plan, so that the one who carries it out learns of it, once.
+    """
+    kept = [
+        step
+        for step in plan.steps
+        if step.site is Site.LOCAL
+        or step.verb is Verb.DELETE
+        or f"{step.kind}.*" not in lacks
+        or key_of(step.kind, step.topic, step.guid) not in unkept
+    ]
+    if len(kept) == len(plan.steps):
+        return plan
+    return replace(plan, steps=tuple(replace(step, number=at) for at, step in enumerate(kept)))
 
 
 def _is_lost(name: str, past: Past, local: object, remote: object) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile as copied
 
 import httpx
 import pytest
@@ -266,3 +267,33 @@ def test_a_picture_in_object_storage_is_fetched_without_the_token():
     with http.open(f"{BASE}/projects/7/topics/{TOPIC}/viewpoints/{TOPIC}/snapshot") as stream:
         assert stream.read() == b"picture"
     assert [("Authorization" in request.headers) for request in asked] == [True, False]
+
+
+def test_what_the_server_has_no_place_for_is_told_once_and_planned_no_more(machine: Terminal, server: FieldServer):
+    """``status`` and ``plan`` told of changes that no sync ever made, and each sync told of them anew."""
+    options = (*there(server), "--unknown", "send")
+    first = machine.run("import", *options, ROOT / WALK)
+    told = {(item["kind"], item["field"]) for item in first.summary["unkept"]}
+    assert ("document_reference", "*") in told
+    rehearsed = machine.run("import", *options, "--dry-run", ROOT / WALK)
+    assert rehearsed.of("action") == []
+    again = machine.run("import", *options, ROOT / WALK)
+    assert (again.code, again.summary["unkept"]) == (0, [])
+    assert machine.run("import", *options, "--forget", ROOT / WALK).summary["unkept"]
+
+
+def test_a_pair_is_in_sync_although_the_server_has_no_place_for_something(
+    tmp_path: Path, server: FieldServer, monkeypatch
+):
+    machine = Terminal(tmp_path / "state")
+    (tmp_path / "issues").mkdir()
+    copied(ROOT / WALK, tmp_path / "issues" / "walk.bcf")
+    monkeypatch.chdir(tmp_path)
+    machine.run("init", "--url", server.url, "--project", PROJECT, "--folder", "issues", "--name", "tower")
+    with (tmp_path / "bcfsync.toml").open("a", encoding="utf-8") as file:
+        file.write('unknown = "send"\n')
+    for _ in range(2):
+        assert machine.run("sync", "--json").code == 0
+    assert machine.run("plan", "--json", "--exit-code").code == 0
+    assert machine.run("status", "--json").code == 0
+    assert "waiting" not in machine.run("verify").err

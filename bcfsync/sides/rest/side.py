@@ -39,7 +39,7 @@ from bcfsync.sides.rest.reading.project import ProjectReader
 from bcfsync.sides.rest.session import Session, UnknownProject
 from bcfsync.sides.rest.tags import CollectionTag, tag_of
 from bcfsync.sides.rest.ways import Ways
-from bcfsync.sides.rest.writing.project import ProjectWriter
+from bcfsync.sides.rest.writing.project import ProjectWriter, without_place
 from bcfsync.sides.rest.writing.read_only import ReadOnlyServer, is_read_only, takes_no_topics
 
 __all__ = ["RestSide", "UnknownProject"]
@@ -131,7 +131,8 @@ class RestSide:
             cut=tuple(self._cut(url, items) for url, items in session.pager.cut.items()),
             views_in_parts=self.base.version == "1.0",
             views_change=self.base.version == "1.0",
-            lacks=never_kept(session.dialect),
+            lacks=never_kept(session.dialect)
+            | {f"{kind}.*" for kind in without_place(session.dialect, self.learned)},
             resets=session.dialect.put == "reset",
         )
 

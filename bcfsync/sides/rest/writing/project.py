@@ -3,6 +3,9 @@
 Owns: changes → outcomes. Sees: the writers of each kind, net.
 """
 
+from collections.abc import Mapping
+
+from bcfsync.bcfapi.dialects import Dialect
 from bcfsync.changes import Change, Files, Kind, Outcome, Related, Side, Status, Verb
 from bcfsync.model import BimSnippet, Comment, Document, DocumentReference, Topic, Viewpoint
 from bcfsync.net import Refused
@@ -74,10 +77,9 @@ class ProjectWriter:
 
     def _is_absent(self, change: Change) -> bool:
         """Whether the server is known to have no route for a change."""
-        if change.kind not in _POSTED | _PUT or (change.kind in _POSTED and change.verb is not Verb.CREATE):
+        if change.kind in _POSTED and change.verb is not Verb.CREATE:
             return False
-        absent = self.ways.dialect.absent | facts.names(self.ways.learned, facts.ABSENT)
-        return str(change.kind) in absent or _route(change) in absent
+        return change.kind in without_place(self.ways.dialect, self.ways.learned)
 
     def _shows_absence(self, change: Change, error: Refused) -> bool:
         """Whether a refusal says that there is no such route; a 404 may also mean that the topic is gone."""
@@ -116,9 +118,19 @@ class ProjectWriter:
                 return Outcome(change.step, Status.HELD, message="servers keep their own project and lists")
 
 
+def without_place(dialect: Dialect, learned: Mapping[str, str]) -> frozenset[Kind]:
+    """The kinds a server is known to have no route for, where new ones would go."""
+    absent = dialect.absent | facts.names(learned, facts.ABSENT)
+    return frozenset(kind for kind in _POSTED | _PUT if str(kind) in absent or _route_of(kind) in absent)
+
+
 def _route(change: Change) -> str:
+    return _route_of(change.kind)
+
+
+def _route_of(kind: Kind) -> str:
     """What is absent where a change has no route, by name: the thing may be readable all the same."""
-    return f"{change.kind}.{'post' if change.kind in _POSTED else 'put'}"
+    return f"{kind}.{'post' if kind in _POSTED else 'put'}"
 
 
 def _called(kind: Kind) -> str:
