@@ -13,6 +13,9 @@ from bcfsync.errors import ServerTrouble
 Json = dict[str, object]
 """A JSON object to be sent."""
 
+_WORDS = ("error", "message", "detail")
+_LONGEST = 200
+
 Odd = list[str] | None
 """Where to tell what has the wrong type, one line a member; None: nobody asks."""
 
@@ -21,6 +24,19 @@ class AnswerNotUnderstood(ServerTrouble, ValueError):
     """A server's answer is not what BCF-API describes: no object, no list, or without its guid."""
 
     hint = "check that the address is the one of a BCF-API and that the version is the server's"
+
+
+def list_of(url: str, data: object) -> list[object]:
+    """The items of an answer that has to be a list; where it is something else, its own words say more.
+
+    Raises:
+        AnswerNotUnderstood: it is none.
+    """
+    if isinstance(data, list):
+        return data
+    said = next((data[name] for name in _WORDS if data.get(name)), None) if isinstance(data, dict) else None
+    more = f", which says: {' '.join(str(said).split())[:_LONGEST]}" if said else ""
+    raise AnswerNotUnderstood(f"{url}: expected a list, got {kind(data)}{more}")
 
 
 class JsonObject:

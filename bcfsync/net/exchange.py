@@ -24,7 +24,7 @@ from bcfsync.net.seams import Seams
 from bcfsync.net.sending import EMPTY, Body
 from bcfsync.net.wiring import client_for
 
-_ERROR = re.compile(rb'\s*\{\s*"error"')
+_ERROR = re.compile(rb'\s*\{\s*"(error|message|detail)"')
 _TROUBLED = frozenset({429, 502, 503, 504})
 
 

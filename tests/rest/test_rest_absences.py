@@ -2,11 +2,11 @@
 
 import httpx
 import pytest
-from rest_world import done, fresh, new_topic
+from rest_world import CAMERA, PNG, blob, created, done, fresh, loaded, new_topic
 
 from bcfsync.changes import Files, Kind, Related, Status, Verb, key_of
 from bcfsync.guids import guid_key
-from bcfsync.model import HeaderFile
+from bcfsync.model import Component, Components, HeaderFile, Line, Point, Snapshot, Viewpoint, Visibility
 from bcfsync.sides.rest import facts
 
 NAMES = {"files": "files", "related_topics": "related_topics"}
@@ -104,3 +104,48 @@ def test_a_comment_of_which_there_is_no_list_any_more_leaves_its_topic_unread(si
     )
     bodies = read(side, topics[:2], key_of(Kind.COMMENT, topics[0], ""), key_of(Kind.COMMENT, topics[1], fresh()))
     assert set(bodies.unread) == {guid_key(topics[0])}
+
+
+PICTURE = Snapshot("png", blob=blob(PNG))
+CLASH = Components((Component(ifc_guid="2MF28NhmDBiRVyFakgdbCT"),), visibility=Visibility(default_visibility=True))
+
+
+def test_a_viewpoint_without_camera_goes_as_the_version_takes_it(side):
+    topic = new_topic(side)
+    line = Line(Point(0, 0, 0), Point(1, 0, 0))
+    made = created(side, Kind.VIEWPOINT, Viewpoint(fresh(), lines=(line,), snapshot=PICTURE, components=CLASH), topic)
+    lost = {"components.selection", "lines"} if side.base.version == "3.0" else set()
+    assert {item.field for item in made.unkept} == lost
+    (view,) = loaded(side, topic).viewpoints
+    assert (view.components is None) is bool(lost)
+    assert view.snapshot
+
+
+def bare_views(side, topics):
+    return [created(side, Kind.VIEWPOINT, Viewpoint(fresh(), snapshot=PICTURE), topic).guid for topic in topics]
+
+
+def test_what_a_server_keeps_of_a_viewpoint_without_camera_is_read(side, wire):
+    topic = new_topic(side)
+    (guid,) = bare_views(side, [topic])
+    wire.before = lambda request: (
+        httpx.Response(200, json={"selection": [{"ifc_guid": "2MF28NhmDBiRVyFakgdbCT"}]})
+        if request.url.path.endswith(f"{guid}/selection")
+        else None
+    )
+    (view,) = loaded(side, topic).viewpoints
+    assert view.components.selection == CLASH.selection
+
+
+def test_what_viewpoints_without_camera_lack_is_no_proof_for_the_others(side, open_side, version, wire):
+    topics = [new_topic(side) for _ in range(6)]
+    parts = [f"/viewpoints/{guid}/" for guid in bare_views(side, topics[:5])]
+    wire.before = lambda request: httpx.Response(404) if any(part in request.url.path for part in parts) else None
+    later = open_side(version)
+    later.listing()
+    later.load([guid_key(topic) for topic in topics])
+    name = "components.bare" if version == "3.0" else "components"
+    assert facts.of_reading(name) in facts.names(later.learned, facts.ABSENT)
+    created(side, Kind.VIEWPOINT, Viewpoint(fresh(), perspective_camera=CAMERA, components=CLASH), topics[5])
+    (view,) = loaded(later, topics[5]).viewpoints
+    assert (view.components is not None) is (version == "3.0")

@@ -21,6 +21,7 @@ ANSWERS = {
     "breaks": (lambda: httpx.Response(500, json={"message": "boom"}), "500"),
     "refuses": (lambda: httpx.Response(403, json={"message": "not for you"}), "403"),
     "cuts its answer": (cut, "the connection broke"),
+    "says why with 200": (lambda: httpx.Response(200, json={"error": "session expired", "code": 7}), "session expired"),
     "gives no list": (lambda: httpx.Response(200, json={"comments": []}), "expected a list"),
 }
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sized
 from dataclasses import dataclass, replace
 
 from bcfsync.bcfapi.dialects import GENERIC, Dialect
-from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.bcfapi.reading import list_of
 from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.net import Answer, Http, Refused
@@ -283,9 +283,7 @@ def _is_round(items: Sized) -> bool:
 
 
 def _listed(url: str, answer: Answer) -> list[object]:
-    if not isinstance(answer.data, list):
-        raise AnswerNotUnderstood(f"{url}: expected a list, got {type(answer.data).__name__}")
-    return answer.data
+    return list_of(url, answer.data)
 
 
 def _item_key(item: object) -> str:

@@ -131,8 +131,7 @@ class RestSide:
             cut=tuple(self._cut(url, items) for url, items in session.pager.cut.items()),
             views_in_parts=self.base.version == "1.0",
             views_change=self.base.version == "1.0",
-            lacks=never_kept(session.dialect)
-            | {f"{kind}.*" for kind in without_place(session.dialect, self.learned)},
+            lacks=never_kept(session.dialect) | {f"{kind}.*" for kind in without_place(session.dialect, self.learned)},
             resets=session.dialect.put == "reset",
         )
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import IO
 from urllib.parse import quote, urlsplit
 
-from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.bcfapi.reading import AnswerNotUnderstood, list_of
 from bcfsync.changes import Key, Kind, key_of
 from bcfsync.errors import BcfsyncError
 from bcfsync.guids import guid_key
@@ -64,11 +64,10 @@ class FullTopics:
             AnswerNotUnderstood: it is no list.
         """
         answer = self.pager.peeked.pop(self.url, None) or self.http.get(self.url)
-        if not isinstance(answer.data, list):
-            raise AnswerNotUnderstood(f"{self.url}: expected a list, got {type(answer.data).__name__}")
+        items = list_of(self.url, answer.data)
         self.learned.setdefault(TAG_COVERS, PAGES)  # nothing of a topic is outside this list
-        page = Page(self.url, answer.etag, len(answer.data))
-        return Whole(answer.data, (page,), complete=not answer.has_more)
+        page = Page(self.url, answer.etag, len(items))
+        return Whole(items, (page,), complete=not answer.has_more)
 
     def topics(self, found: Whole) -> list[Topic]:
         """The topics of that list, without what is below them."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from bcfsync.bcfapi.reading import AnswerNotUnderstood
+from bcfsync.bcfapi.reading import AnswerNotUnderstood, list_of
 from bcfsync.changes import Key, Kind, key_of
 from bcfsync.guids import guid_key
 from bcfsync.model import BimSnippet, Blob, Comment, DocumentReference, Topic, Viewpoint
@@ -190,9 +190,7 @@ class TopicParts:
             raise AnswerNotUnderstood(f"{url}: expected a list, got nothing at all, and there is some on record")
         if answer.data is None:
             return []
-        if not isinstance(answer.data, list):
-            raise AnswerNotUnderstood(f"{url}: expected a list, got {type(answer.data).__name__}")
-        whole = self.pager.rest(url, answer.data, has_more=answer.has_more)
+        whole = self.pager.rest(url, list_of(url, answer.data), has_more=answer.has_more)
         self.cut_short = self.cut_short or not whole.complete
         return whole.items
 
@@ -218,6 +216,9 @@ class TopicParts:
         codec, part = self.codec, partial(self._view_part, topic, view)
         selection, coloring = part("selection", codec.decode_selection), part("coloring", codec.decode_coloring)
         visibility = part("visibility", codec.decode_visibility)
+        says = selection or coloring or (visibility is not None and visibility.exceptions)
+        if self._needs_none(view) and not says:
+            return view
         return replace(view, components=codec.assembled(selection or (), coloring or (), visibility))
 
     def _has_snapshot(self, view: Viewpoint, url: str) -> bool:
@@ -238,16 +239,20 @@ class TopicParts:
             AnswerNotUnderstood: it is none: a viewpoint is read once, so nothing else may pass for nothing.
         """
         url = self.routes.view_part(topic, view.guid, name)
-        data = self._optional("components", view.guid, lambda: self.http.get(url).data)
+        # that one without camera has none says nothing of the others
+        what = "components.bare" if self._needs_none(view) else "components"
+        data = self._optional(what, view.guid, lambda: self.http.get(url).data)
         found = None if data is None else decode(data)
         if not found and not is_nothing(data, name):
             raise AnswerNotUnderstood(f"{url}: this is no {name} of a viewpoint")
         return found
 
     def _is_bare(self, view: Viewpoint) -> bool:
-        """Whether a viewpoint without components has none: 3.0 has none without camera; others had theirs inside."""
-        if self.ways.dialect.inline_components or guid_key(view.guid) in self._inline:
-            return True
+        """Whether a viewpoint without components has none: others of this server had theirs inside."""
+        return bool(self.ways.dialect.inline_components) or guid_key(view.guid) in self._inline
+
+    def _needs_none(self, view: Viewpoint) -> bool:
+        """Whether a viewpoint may go without components: 3.0 has some that are a picture alone, without camera."""
         return self.ways.version == "3.0" and not (view.perspective_camera or view.orthogonal_camera)
 
     def _snippet(self, topic: Topic, *, recorded: bool) -> BimSnippet | None:

@@ -17,6 +17,7 @@ from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.reading.project import TopicReading
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.changing import held_back
+from bcfsync.sides.rest.writing.comparing import unkept
 from bcfsync.sides.rest.writing.comparing_views import PARTS, says, unkept_part
 from bcfsync.sides.rest.writing.creating import TOO_LARGE, Creating, size_of
 from bcfsync.sides.rest.writing.pictures import Picture, picture, scaled
@@ -24,6 +25,7 @@ from bcfsync.sides.rest.writing.view_parts import Posted, ViewParts
 
 _MOST_TRIES = 3
 _UNDERSTOOD = frozenset({400, 422})
+_DRAWN = frozenset({"lines", "clipping_planes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class ViewpointWriter:
             return held_back(change, "the server takes no viewpoint without a camera", f"viewpoint {view.guid}")
         whole = self._form(view)
         try:
-            form, outcome = self._sent(change, whole)
+            form, outcome = self._sent(change, self._by_the_book(whole))
         except Refused as error:
             if error.status in _UNDERSTOOD and whole.snapshot is None and "snapshot" in str(error):
                 return held_back(change, f"the server takes no viewpoint without a picture: {error}", view.guid)
@@ -80,6 +82,13 @@ class ViewpointWriter:
     def body(self, view: Viewpoint) -> dict[str, Any]:
         """What makes a viewpoint, with the bytes of its pictures, and with its guid where that is possible."""
         return self._body(self._form(view))
+
+    def _by_the_book(self, form: Form) -> Form:
+        """Without what 3.0 gives to viewpoints with a camera alone: one that is a picture takes nothing else along."""
+        view = form.view
+        if self.ways.version != "3.0" or view.perspective_camera or view.orthogonal_camera:
+            return form
+        return replace(form, view=replace(view, components=None, lines=(), clipping_planes=(), bitmaps=()))
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -146,6 +155,7 @@ class ViewpointWriter:
         for item in (*self._refused_parts(form.view), *self.parts.unkept(posted)):
             found.setdefault(item.field, item)
         found |= {item.field: item for item in _smaller_pictures(whole, form)}
+        found |= {item.field: item for item in unkept(whole.view, form.view) if item.field in _DRAWN}
         if whole.view.components is not None and form.view.components is None:
             gone = (_part_lost(name, whole.view) for name in PARTS)
             found |= {item.field: item for item in gone if item}
