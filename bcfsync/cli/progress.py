@@ -26,6 +26,8 @@ _WINDOW = 20.0
 """Seconds that tell how fast it goes just now."""
 _TOO_EARLY = 1.0
 """Seconds that do not tell it yet."""
+_TOO_FEW = 3
+"""Things that do not tell how long the rest takes: the first has to connect and to find out."""
 _BURST = 0.02
 """Seconds between lines that come too fast for anything between them."""
 _MINUTE, _HOUR = 60, 3600
@@ -72,15 +74,16 @@ class Pace:
             looks.popleft()
         since, first = looks[0]
         elapsed = now - since
-        rate = (seen.done - first.done) / elapsed if elapsed >= _TOO_EARLY else 0.0
-        return _words(seen, rate)
+        went = seen.done - first.done
+        rate = went / elapsed if elapsed >= _TOO_EARLY else 0.0
+        return _words(seen, rate, tells=went >= _TOO_FEW)
 
 
-def _words(seen: Seen, rate: float) -> str:
+def _words(seen: Seen, rate: float, *, tells: bool) -> str:
     parts = [f"{seen.done} of {seen.total}" if seen.total is not None else f"{seen.done} {seen.things}"]
     if rate > 0:
         parts.append(f"{rate:.0f} a second" if rate >= 10 else f"{rate:.1f} a second")
-    if rate > 0 and seen.total is not None and seen.done < seen.total:
+    if tells and rate > 0 and seen.total is not None and seen.done < seen.total:
         parts.append(f"{_lasting((seen.total - seen.done) / rate)} left")
     return f"{seen.what}: {', '.join(parts)}"
 

@@ -133,17 +133,21 @@ def test_something_else_begins_with_a_speed_of_its_own():
 
 def test_sending_counts_the_steps_of_the_plan_and_ends_with_the_last():
     world = World()
-    planned = steps(4)
+    planned = steps(6)
     world.side.progress = rest.Progress(What.TOPICS, 7, 7)
     world.shown.event(Planned(Plan(planned)))
     world.at(0)
     for step in planned[:2]:
         world.shown.event(applied(step))
     world.at(2)
-    assert world.last == "sending: 2 of 4, 1.0 a second, 3 s left"
-    for step in planned[2:]:
+    assert world.last == "sending: 2 of 6, 1.0 a second"  # the first two say little of the rest
+    for step in planned[2:4]:
         world.shown.event(applied(step))
-    world.at(3)
+    world.at(4)
+    assert world.last == "sending: 4 of 6, 1.0 a second, 3 s left"
+    for step in planned[4:]:
+        world.shown.event(applied(step))
+    world.at(5)
     assert world.last == "reading topics: 7 of 7"
 
 
