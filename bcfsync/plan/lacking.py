@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical
-from bcfsync.changes import Key, Kind, Plan, Site, Verb, key_of
+from bcfsync.changes import Key, Kind, Plan, Site, Step, Verb, key_of
 from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import spelled
-from bcfsync.model import Comment, Topic
+from bcfsync.model import Comment, DocumentReference, Topic
 
 Past = tuple[Any, Any]
 """What the archive held when the two last agreed, and what the server did; None where they never have."""
@@ -68,17 +68,27 @@ def without_placeless(plan: Plan, lacks: Collection[str], unkept: Collection[Key
 
     What is not on record yet stays in the plan, so that the one who carries it out learns of it, once.
     """
-    kept = [
-        step
-        for step in plan.steps
-        if step.site is Site.LOCAL
-        or step.verb is Verb.DELETE
-        or f"{step.kind}.*" not in lacks
-        or key_of(step.kind, step.topic, step.guid) not in unkept
-    ]
+    known = {step.number for step in plan.steps if _is_known(step, lacks, unkept)}
+    # a document goes along with a reference that is tried, which waits for it
+    tried = {_document_of(step) for step in plan.steps if step.number not in known}
+    kept = [step for step in plan.steps if step.number not in known or key_of(step.kind, "", step.guid) in tried]
     if len(kept) == len(plan.steps):
         return plan
     return replace(plan, steps=tuple(replace(step, number=at) for at, step in enumerate(kept)))
+
+
+def _is_known(step: Step, lacks: Collection[str], unkept: Collection[Key]) -> bool:
+    """Whether the server has no place for it, or for the document it refers to, and that is on record."""
+    if step.site is Site.LOCAL or step.verb is Verb.DELETE or key_of(step.kind, step.topic, step.guid) not in unkept:
+        return False
+    document = _document_of(step)
+    return f"{step.kind}.*" in lacks or (f"{Kind.DOCUMENT}.*" in lacks and document in unkept)
+
+
+def _document_of(step: Step) -> Key | None:
+    """The document a reference is to."""
+    guid = step.value.document_guid if isinstance(step.value, DocumentReference) else None
+    return key_of(Kind.DOCUMENT, "", guid) if guid else None
 
 
 def _is_lost(name: str, past: Past, local: object, remote: object) -> bool:

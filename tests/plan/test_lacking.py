@@ -6,12 +6,12 @@ import pytest
 from scenarios import LATEST
 from worlds import comment, topic
 
-from bcfsync.changes import Kind, Sent, Verb
+from bcfsync.changes import Kind, Plan, Sent, Site, Step, Verb, key_of
 from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
-from bcfsync.model import Extensions
+from bcfsync.model import DocumentReference, Extensions
 from bcfsync.plan.answering import answered, filled
-from bcfsync.plan.lacking import lacking, past_without, unagreed
+from bcfsync.plan.lacking import lacking, past_without, unagreed, without_placeless
 
 OURS = topic(stage="Shell", priority="High", labels=("a", "b"), index=3)
 THEIRS = replace(OURS, stage=None, labels=())
@@ -123,3 +123,47 @@ def test_a_priority_that_was_changed_is_nobody_elses():
     sent = replace(SENT, fields=("title", "priority"))
     held = replace(BARE, title="Gate", priority="Low")
     assert filled((BARE, BARE), BARE, sent, held, LISTS)[1].priority is None
+
+
+# -- what it has no place for at all -----------------------------------------------------------------------------
+
+LIST, DOCUMENT = "files.*", "document.*"
+
+
+def step(number, kind, guid, value=None, *, of="", site=Site.REMOTE, verb=Verb.CREATE):
+    return Step(number, site, verb, kind, guid, value, value, guid, topic=of)
+
+
+def left(steps, lacks, *unkept):
+    plan = without_placeless(Plan(tuple(steps)), lacks, set(unkept))
+    assert [item.number for item in plan.steps] == list(range(len(plan.steps)))
+    return [item.guid for item in plan.steps]
+
+
+FILES = step(0, Kind.FILES, "t1", of="t1", verb=Verb.UPDATE)
+PAPER = step(1, Kind.DOCUMENT, "d1")
+TO_PAPER = step(2, Kind.REFERENCE, "r1", DocumentReference("r1", document_guid="d1"), of="t1")
+TO_URL = step(3, Kind.REFERENCE, "r2", DocumentReference("r2", url="https://example.com"), of="t1")
+STEPS = (FILES, PAPER, TO_PAPER, TO_URL)
+F, D, R1, R2 = (key_of(item.kind, item.topic, item.guid) for item in STEPS)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "unkept", "planned"),
+    [
+        ({LIST}, (), ["t1", "d1", "r1", "r2"]),  # nobody has learned of it yet
+        ({LIST}, (F,), ["d1", "r1", "r2"]),
+        (set(), (F, D, R1), ["t1", "d1", "r1", "r2"]),  # the server has learned it since
+        ({DOCUMENT}, (D, R1), ["t1", "r2"]),
+        ({DOCUMENT}, (D,), ["t1", "d1", "r1", "r2"]),  # a new reference waits for its document
+        ({LIST, DOCUMENT}, (F, D, R1, R2), ["r2"]),  # a link is no document
+    ],
+)
+def test_what_is_on_record_to_have_no_place_is_planned_no_more(lacks, unkept, planned):
+    assert left(STEPS, lacks, *unkept) == planned
+
+
+def test_what_goes_into_a_file_or_is_deleted_is_planned_as_ever():
+    home = replace(FILES, site=Site.LOCAL)
+    gone = replace(PAPER, verb=Verb.DELETE, number=1)
+    assert left((home, gone), {LIST, DOCUMENT}, F, D) == ["t1", "d1"]
