@@ -39,7 +39,7 @@ from bcfsync.model import Comment, DocumentReference, Viewpoint
 from bcfsync.plan.answering import past
 from bcfsync.plan.below import Below
 from bcfsync.plan.deleting import held_by_others
-from bcfsync.plan.lacking import lacking
+from bcfsync.plan.lacking import lacking, shortened
 from bcfsync.plan.stale import AGAIN
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
@@ -209,7 +209,7 @@ class _Execution:
         server is known not to keep.
         """
         ours, theirs = (step.value, held) if self.site is Site.REMOTE else (held, step.value)
-        never = lacking(step.kind, self.ends.remote.capabilities.lacks)
+        never = lacking(step.kind, self.ends.remote.capabilities.lacks) | shortened(ours, theirs)
         if isinstance(ours, Viewpoint) and isinstance(theirs, Viewpoint):
             # a picture that was announced may be none
             there = replace(theirs, snapshot=None) if "snapshot" in never else theirs

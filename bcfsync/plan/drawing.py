@@ -164,8 +164,7 @@ class Drawing:
         local = self.base.local_key(self.source_site, key) or self.paired.get(key)
         value, held = (source, target) if self.source_site is Site.LOCAL else (target, source)
         ours, theirs = (None, None) if local is None else self._past(local, value, held)
-        if lacks := self.server.capabilities.lacks:
-            ours, theirs = past_without((ours, theirs), value, held, lacks)
+        ours, theirs = past_without((ours, theirs), value, held, self.server.capabilities.lacks)
         return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
 
     def _past(self, local: Key, value: object, held: object) -> tuple[Any, Any]:

@@ -7,10 +7,12 @@ neither is an edit: where an answer was lost, too, there is nothing to decide.
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, time
 from typing import Any
 
 from bcfsync.canonical import TOPIC_SCALARS, TOPIC_SETS, canonical
 from bcfsync.changes import Key, Kind, Plan, Site, Step, Verb, key_of
+from bcfsync.dates import Timestamp
 from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import spelled
 from bcfsync.model import Comment, DocumentReference, Topic
@@ -27,6 +29,17 @@ def lacking(kind: Kind, names: Collection[str]) -> frozenset[str]:
     return frozenset(name.removeprefix(start) for name in names if name.startswith(start))
 
 
+def shortened(local: object, remote: object) -> frozenset[str]:
+    """Members of a topic of which the server holds a part: the day of a due date, without its time (OpenAEC)."""
+    ours, theirs = getattr(local, "due_date", None), getattr(remote, "due_date", None)
+    if not (isinstance(ours, Timestamp) and isinstance(theirs, Timestamp)) or ours == theirs:
+        return frozenset()
+    day = theirs.instant
+    is_bare = theirs.date_only or day.time() == time.min
+    same = day.date() in {ours.instant.date(), ours.instant.astimezone(UTC).date()}
+    return frozenset({"due_date"}) if is_bare and same else frozenset()
+
+
 def past_without(past: Past, local: object, remote: object, lacks: Collection[str]) -> Past:
     """What two sides are measured by, where the server never keeps some members.
 
@@ -39,7 +52,7 @@ def past_without(past: Past, local: object, remote: object, lacks: Collection[st
     kind, members = _MEMBERS.get(type(local), (None, ()))
     if kind is None or type(remote) is not type(local) or (past[0] is None) != (past[1] is None):
         return past
-    never = lacking(kind, lacks)
+    never = lacking(kind, lacks) | shortened(local, remote)
     found = [name for name in members if name in never and _is_lost(name, past, local, remote)]
     if not found:
         return past
@@ -96,6 +109,6 @@ def _is_lost(name: str, past: Past, local: object, remote: object) -> bool:
     ours, theirs = getattr(local, name), getattr(remote, name)
     if name in TOPIC_SETS:
         return past[0] is None and bool({spelled(item) for item in ours} - {spelled(item) for item in theirs})
-    if canonical(ours) is None or canonical(theirs) is not None:
+    if canonical(ours) is None or (canonical(theirs) is not None and name not in shortened(local, remote)):
         return False
     return past[0] is None or (is_mark(getattr(past[0], name)) and is_mark(getattr(past[1], name)))

@@ -1,12 +1,14 @@
 """Members a server never keeps: what both sides are measured by, so that a lack is neither an edit nor a conflict."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from scenarios import LATEST
 from worlds import comment, topic
 
 from bcfsync.changes import Kind, Plan, Sent, Site, Step, Verb, key_of
+from bcfsync.dates import Timestamp
 from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
 from bcfsync.model import DocumentReference, Extensions
@@ -43,6 +45,26 @@ def test_the_way_back_takes_nothing_away_either():
 def test_another_value_is_a_conflict_as_ever(members, conflicts):
     theirs = replace(THEIRS, **members)
     assert merged(past_without(NOTHING, OURS, theirs, NEVER_KEPT), OURS, theirs)[1] == conflicts
+
+
+DUE = Timestamp(datetime(2025, 3, 21, 17, tzinfo=UTC), "2025-03-21T17:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "conflict"),
+    [
+        (datetime(2025, 3, 21, tzinfo=UTC), False),
+        (datetime(2025, 3, 22, tzinfo=UTC), True),  # another day
+        (datetime(2025, 3, 21, 8, tzinfo=UTC), True),  # a time somebody chose
+        (datetime(2025, 3, 21, tzinfo=timezone(timedelta(hours=2))), False),
+    ],
+)
+def test_the_day_of_a_due_date_whose_answer_was_lost_is_no_edit_of_it(theirs, conflict):
+    ours, held = replace(OURS, due_date=DUE), replace(OURS, due_date=Timestamp(theirs, theirs.isoformat()))
+    found = merge_scalars(("due_date",), Shadows(*past_without(NOTHING, ours, held, ())), ours, held)
+    assert (found.updates, bool(found.conflicts)) == ({}, conflict)
+    back = merge_scalars(("due_date",), Shadows(*reversed(past_without(NOTHING, ours, held, ()))), held, ours)
+    assert (back.updates, bool(back.conflicts)) == ({}, conflict)
 
 
 def test_a_number_that_one_side_lacks_is_sent_as_ever():
