@@ -36,7 +36,8 @@ def shortened(local: object, remote: object) -> frozenset[str]:
         return frozenset()
     day = theirs.instant
     is_bare = theirs.date_only or day.time() == time.min
-    same = day.date() in {ours.instant.date(), ours.instant.astimezone(UTC).date()}
+    # the day where it was written, or in UTC: servers take either
+    same = day.date().isoformat() in {ours.text[:10], ours.instant.astimezone(UTC).date().isoformat()}
     return frozenset({"due_date"}) if is_bare and same else frozenset()
 
 

@@ -13,7 +13,7 @@ from bcfsync.marks import NEVER, is_mark, marked
 from bcfsync.merge import Shadows, merge_scalars, merge_sets
 from bcfsync.model import DocumentReference, Extensions
 from bcfsync.plan.answering import answered, filled
-from bcfsync.plan.lacking import lacking, past_without, unagreed, without_placeless
+from bcfsync.plan.lacking import lacking, past_without, shortened, unagreed, without_placeless
 
 OURS = topic(stage="Shell", priority="High", labels=("a", "b"), index=3)
 THEIRS = replace(OURS, stage=None, labels=())
@@ -63,6 +63,8 @@ def test_the_day_of_a_due_date_whose_answer_was_lost_is_no_edit_of_it(theirs, co
     ours, held = replace(OURS, due_date=DUE), replace(OURS, due_date=Timestamp(theirs, theirs.isoformat()))
     found = merge_scalars(("due_date",), Shadows(*past_without(NOTHING, ours, held, ())), ours, held)
     assert (found.updates, bool(found.conflicts)) == ({}, conflict)
+    night = Timestamp(datetime(2025, 3, 20, 23, tzinfo=UTC), "2025-03-21T01:00:00+02:00")
+    assert bool(shortened(replace(OURS, due_date=night), held)) is not conflict
     back = merge_scalars(("due_date",), Shadows(*reversed(past_without(NOTHING, ours, held, ()))), held, ours)
     assert (back.updates, bool(back.conflicts)) == ({}, conflict)
 
