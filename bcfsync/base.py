@@ -121,6 +121,7 @@ def read_base(store: Store, replica: str) -> Base:
             if item.replica == replica or item.key not in local.texts
         },
         put_back=bool(store.noted(PUT_BACK)),
+        untaken=store.untaken(),
     )
 
 

@@ -256,7 +256,7 @@ class Base:
     shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
     them is no edit. ``holders`` are the names of those archives that have not let go of an atom since. ``open`` are
     atoms this archive and the server hold, without ever having agreed on them. ``sent`` is what this archive gave to
-    the server without an answer. ``put_back``: it came from a backup, and does not know what was done since.
+    the server without an answer. ``put_back``: it came from a backup. ``untaken`` the server did not take at all.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
@@ -271,6 +271,7 @@ class Base:
     intents: Mapping[Key, Intent] = field(default_factory=dict)
     sent: Mapping[Key, Sent] = field(default_factory=dict)
     put_back: bool = False
+    untaken: frozenset[Key] = frozenset()
 
     def across(self, site: Site, key: Key) -> Key | None:
         """The key on the other site of an atom of this site."""
@@ -425,10 +426,8 @@ class Status(StrEnum):
 class Unkept:
     """A member that was sent and that the target does not hold as it was sent: what cannot be represented there.
 
-    Attributes:
-        field: the member, as ``labels``, or a part of one, as ``snapshot`` or ``components.coloring``.
-        sent: what was sent, as people read it.
-        kept: what the target has in its place; None for nothing.
+    ``field``: the member, as ``labels``, or a part of one, as ``snapshot`` or ``components.coloring``; ``sent``: what
+    was sent, as people read it; ``kept``: what the target has in its place, None for nothing.
     """
 
     field: str

@@ -214,12 +214,19 @@ class _Execution:
             # a picture that was announced may be none
             there = replace(theirs, snapshot=None) if "snapshot" in never else theirs
             return unkept(ours, there) + unkept_components(ours.components, theirs.components)
+        never |= self._linkless(local, ours)
         agreed = self.base.local.get(local)
         return tuple(
             item
             for item in (unkept(ours, theirs) if never else ())
             if item.field in never and (agreed is None or is_mark(getattr(agreed, item.field)))
         )
+
+    def _linkless(self, local: Key, ours: Entity) -> frozenset[str]:
+        """The link of a comment to a viewpoint that the server did not take."""
+        guid = ours.viewpoint_guid if isinstance(ours, Comment) else None
+        gone = guid and key_of(Kind.VIEWPOINT, local.topic, guid) in self.base.untaken
+        return frozenset({"viewpoint_guid"}) if gone else frozenset()
 
     def _announce(self, step: Step, change: Change) -> None:
         """Journal a create on a server; an archive takes ids as given, and all its changes at once."""

@@ -39,7 +39,6 @@ from bcfsync.plan.policy import Policy
 from bcfsync.plan.redrawn import redrawn
 from bcfsync.plan.triage import triage
 from bcfsync.sides.remembered import afresh
-from bcfsync.sides.rest.writing.comparing import WHOLE
 from bcfsync.store import Store
 
 _ROUNDS = 3
@@ -138,7 +137,7 @@ def draw(source: Site, ends: Ends, store: Store, policy: Policy) -> Drawn:
         gone = ends.remote.gone(asked)
         bodies, counterparts = replace(bodies, gone=gone), replace(counterparts, gone=gone)
     plan = _proven(decide(found, base, bodies, counterparts, policy), ends.remote)
-    plan = without_placeless(plan, ends.remote.capabilities.lacks, untaken(store))
+    plan = without_placeless(plan, ends.remote.capabilities.lacks, base.untaken)
     plan = _told(plan, remote, ends.remote, bodies if source is Site.REMOTE else counterparts)
     return Drawn(plan, base, targets, counterparts, local.tag)
 
@@ -197,11 +196,6 @@ def _check_not_emptied(base: Base, local: Listing, remote: Listing, policy: Poli
         linked = [key for key in linked if key.guid in local.topics or key.guid in policy.placing.elsewhere]
     if linked:
         raise Emptied(f"the server's project is empty, but {len(linked)} topics are on record for it")
-
-
-def untaken(store: Store) -> frozenset[Key]:
-    """What the server did not take at all, by local key."""
-    return frozenset(item.key for item in store.unkept() if item.field == WHOLE)
 
 
 def _settled_viewpoints(base: Base) -> frozenset[Key]:

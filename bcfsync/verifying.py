@@ -15,7 +15,6 @@ from bcfsync.interpreting import ends_of
 from bcfsync.plan.decide import decide, unfolded
 from bcfsync.plan.policy import Placing, Policy
 from bcfsync.plan.triage import Triage, triage
-from bcfsync.run import untaken
 from bcfsync.sides.archives import Folder
 from bcfsync.sides.remembered import Remembered
 from bcfsync.turn import Partner, Unreadable
@@ -57,7 +56,6 @@ class _Ends:
     bodies: dict[Site, Bodies]
     remote: Side
     local: Side
-    untaken: frozenset[Key]
 
 
 def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | Unreadable]:
@@ -78,7 +76,6 @@ def verify(folder: Folder, partner: Partner) -> Iterator[Divergence | Looked | U
                 {Site.LOCAL: local.load(mine.topics), Site.REMOTE: remote.load(listing.topics)},
                 remote,
                 local,
-                untaken(partner.store),
             )
         except InvalidArchive as error:
             yield Unreadable(replica, str(error))
@@ -102,7 +99,7 @@ def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence 
         for item in _different(_plan(known, source, bare, policy), source, ends.base, pending):
             found.setdefault((item.label, item.what), replace(item, replica=replica))
     yield from found.values()
-    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending - ends.untaken))
+    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending - ends.base.untaken))
 
 
 def _unfolded(ends: _Ends, policy: Policy) -> _Ends:

@@ -106,13 +106,15 @@ def _created(recorded: Past, sent: Sent, held: object, lacks: Collection[str]) -
     """What was sent, where somebody has edited it there since; else the server may just keep it in a way of its own."""
     if not isinstance(held, Topic | Comment):
         return recorded
+    never = lacking(Kind.TOPIC if isinstance(held, Topic) else Kind.COMMENT, lacks)
     if not _is_edited(held):
-        return _missing(recorded, sent, held, lacking(Kind.TOPIC, lacks))
+        return _missing(recorded, sent, held, never)
     ours: dict[str, Any] = {}
     theirs: dict[str, Any] = {}
     for name in TOPIC_SCALARS if isinstance(held, Topic) else ("viewpoint_guid",):
         if canonical(getattr(held, name)) is None:
-            ours[name] = theirs[name] = None
+            theirs[name] = None
+            ours[name] = getattr(sent.local, name) if name in never else None
     for name in TOPIC_SETS if isinstance(held, Topic) else ():
         there = {spelled(item) for item in getattr(held, name)}
         for members, value in ((ours, sent.local), (theirs, sent.seen)):

@@ -4,6 +4,7 @@ Owns: how steps, conflicts and holds are noted, who is who in this pass, and whi
 pairing's scope.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -164,13 +165,13 @@ class Drawing:
         local = self.base.local_key(self.source_site, key) or self.paired.get(key)
         value, held = (source, target) if self.source_site is Site.LOCAL else (target, source)
         ours, theirs = (None, None) if local is None else self._past(local, value, held)
-        ours, theirs = past_without((ours, theirs), value, held, self.server.capabilities.lacks)
+        ours, theirs = past_without((ours, theirs), value, held, self._lacks(local, value))
         return Shadows(ours, theirs) if self.source_site is Site.LOCAL else Shadows(theirs, ours)
 
     def _past(self, local: Key, value: object, held: object) -> tuple[Any, Any]:
         """The same by the local key: what the archive held, and what the server did."""
         server, sent = self.server, self.base.sent.get(local)
-        ours, theirs = past(self.base, local, held, server.capabilities.lacks)
+        ours, theirs = past(self.base, local, held, self._lacks(local, value))
         copies: list[Any] = list(self.base.copies.get(local, ()))
         if ours is None:
             return measured(value, held, copies)
@@ -179,6 +180,14 @@ class Drawing:
         if sent is not None and server.capabilities.resets:
             return filled((ours, theirs), self.base.seen.get(local), sent, held, server.project.extensions)
         return ours, theirs
+
+    def _lacks(self, local: Key | None, value: object) -> Collection[str]:
+        """The members the server is known not to hold: ever, or of a comment on a viewpoint that it did not take."""
+        lacks = self.server.capabilities.lacks
+        if local is None or not isinstance(value, Comment) or not value.viewpoint_guid:
+            return lacks
+        view = key_of(Kind.VIEWPOINT, local.topic, value.viewpoint_guid)
+        return {*lacks, "comment.viewpoint_guid"} if view in self.base.untaken else lacks
 
     @cached_property
     def put_back(self) -> frozenset[str]:

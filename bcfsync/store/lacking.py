@@ -13,6 +13,9 @@ from bcfsync.store.attention import Attention
 from bcfsync.store.database import key_from
 from bcfsync.store.words import Confirmation, StoredUnkept
 
+WHOLE = "*"
+"""The field that stands for all of a thing."""
+
 
 class Lacking(Attention):
     """What cannot be represented on the server."""
@@ -20,6 +23,10 @@ class Lacking(Attention):
     def unkept(self) -> list[StoredUnkept]:
         """Every member the server did not keep, by field."""
         return list(self._remembered("unkept", self._read_unkept))
+
+    def untaken(self) -> frozenset[Key]:
+        """What the server did not take at all."""
+        return frozenset(item.key for item in self.unkept() if item.field == WHOLE)
 
     def _read_unkept(self) -> Iterator[StoredUnkept]:
         query = (

@@ -186,3 +186,12 @@ def test_a_reference_is_to_the_document_the_server_calls_otherwise():
     base = Base(to_remote=links, local={key: before}, seen={key: before}, sent={key: sent})
     ours, theirs = past(base, key, replace(value, document_guid=V2))
     assert (ours.document_guid, theirs.document_guid) == (D1, V2)
+
+
+def test_a_comment_that_went_without_its_link_keeps_it_where_somebody_edits_it_there():
+    sent = replace(created(comment(C1, viewpoint_guid=V1)), seen=comment(C1))
+    held = comment(C1, "Sealed", modified_date=LATEST)
+    ours, theirs = answered((None, None), sent, held, lacks={"comment.viewpoint_guid"})
+    assert (ours.viewpoint_guid, theirs.viewpoint_guid) == (V1, None)
+    ours, theirs = answered((None, None), sent, held)
+    assert (ours.viewpoint_guid, theirs.viewpoint_guid) == (None, None)

@@ -227,3 +227,21 @@ def test_a_conflict_shows_what_the_archive_held_before_and_what_both_hold(source
 @pytest.mark.parametrize(("value", "text"), [(None, None), ("", None), ("a ", "a"), (3, "3")])
 def test_a_member_is_shown_as_a_text_and_an_empty_one_as_none(value, text):
     assert text_of(value) == text
+
+
+# -- links that have no place ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("untaken", "agreed"), [(True, (V1, None)), (False, (None, None))])
+@pytest.mark.parametrize("source", [LOCAL, REMOTE])
+def test_a_comment_lacks_its_link_where_the_server_did_not_take_the_viewpoint(source, untaken, agreed):
+    """Its own answer was lost, and it went without: that is no edit of anybody's."""
+    ours, theirs = comment(C1, viewpoint_guid=V1), comment(D1)
+    key, there = key_of(Kind.COMMENT, T1, C1), key_of(Kind.COMMENT, T2, D1)
+    view = key_of(Kind.VIEWPOINT, T1, V1)
+    pair = {"to_remote": {key: there}, "to_local": {there: key}}
+    drawing = board(source, untaken=frozenset({view} if untaken else ()), **pair)
+    own, other = (ours, theirs) if source is LOCAL else (theirs, ours)
+    found = drawing.shadows(key if source is LOCAL else there, own, other)
+    links = tuple(item.viewpoint_guid if item else None for item in found.both)
+    assert links == (agreed if source is LOCAL else agreed[::-1])
