@@ -4,14 +4,15 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+PROPERTIES = $$(grep -rlE "@given|stateful" tests --include='test_*.py')
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs request-kills clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz explore sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs request-kills clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
 
 test: $(STAMP)  ## the whole suite
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 setup: $(STAMP)  ## a virtual environment with everything in it
 
@@ -25,7 +26,7 @@ check: $(STAMP)  ## format, lint, types, tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 fix: $(STAMP)  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .
@@ -59,6 +60,9 @@ xsd-cases: $(STAMP)  ## the long differential test of our schemas (needs the pub
 
 fuzz: $(STAMP)  ## mutants of every sample: N=200000 SEED=7 for a long run, CASE=.fuzz/one.bcf for one file again
 	$(BIN)/python tests/hostile/fuzzing.py $(if $(N),--cases $(N)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+
+explore: $(STAMP)  ## the property tests with examples nobody has seen: TIMES=20
+	for _ in $$(seq $(or $(TIMES),5)); do BCFSYNC_EXPLORE=1 $(BIN)/python -m pytest -q -n auto $(PROPERTIES) || exit 1; done
 
 sim: $(STAMP)  ## scenarios through the simulator: SEEDS=90000 FIRST=0, ONE=17 PROFILE=mints for one as a story
 	$(BIN)/python tests/sim/simulate.py --jobs 2 $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(ONE),--seed $(ONE))

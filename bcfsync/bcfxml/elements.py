@@ -125,7 +125,12 @@ def add_point(parent: Element, name: str, point: Point) -> None:
 
 
 def add_leaf(parent: Element, name: str, text: str | None) -> None:
-    """Append a child with this text, or a blank one: for what has to be there."""
+    """Append a child with this text, or an empty one where it is blank: for what has to be there."""
+    add_exact(parent, name, None if text and text.isspace() else text)
+
+
+def add_exact(parent: Element, name: str, text: str | None) -> None:
+    """Append a child with this text, blanks and all."""
     parent.children.append(f"<{name}>{escaped(text)}</{name}>" if text else f"<{name}/>")
 
 

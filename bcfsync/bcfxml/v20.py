@@ -14,6 +14,7 @@ from bcfsync.bcfxml import kept, layout
 from bcfsync.bcfxml.elements import (
     Element,
     add,
+    add_exact,
     add_identified,
     add_leaf,
     add_link,
@@ -238,7 +239,7 @@ def _comment(parent: Element, comment: Comment, topic_guid: str) -> None:
     add_leaf(node, "Status", comment.status)
     add_leaf(node, "Date", comment.date.written() if comment.date else None)
     add_leaf(node, "Author", comment.author)
-    add_leaf(node, "Comment", comment.comment)
+    add_exact(node, "Comment", comment.comment)
     add_link(node, "Topic", topic_guid)
     if comment.viewpoint_guid:
         add_link(node, "Viewpoint", comment.viewpoint_guid)

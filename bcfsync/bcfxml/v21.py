@@ -14,6 +14,7 @@ from bcfsync.bcfxml.elements import (
     Element,
     add,
     add_components,
+    add_exact,
     add_identified,
     add_leaf,
     add_link,
@@ -236,7 +237,7 @@ def _comment(parent: Element, comment: Comment) -> None:
     node = add_identified(parent, "Comment", comment.guid)
     add_leaf(node, "Date", comment.date.written() if comment.date else None)
     add_leaf(node, "Author", comment.author)
-    add_leaf(node, "Comment", comment.comment)
+    add_exact(node, "Comment", comment.comment)
     if comment.viewpoint_guid:
         add_link(node, "Viewpoint", comment.viewpoint_guid)
     add_text(node, "ModifiedDate", comment.modified_date.written() if comment.modified_date else None)

@@ -117,7 +117,8 @@ class Listener:
 
     def stop(self) -> None:
         """Make ``run`` come to its end, from another thread."""
-        self._trigger.pull_trigger(self._server.close)
+        with suppress(OSError):  # it was awake: it has closed already, with the pipe that was to wake it
+            self._trigger.pull_trigger(self._server.close)
 
     def run(self) -> None:
         """Answer until the process is told to stop; then let go of the port."""

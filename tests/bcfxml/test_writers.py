@@ -592,6 +592,7 @@ def as_read(bcf):
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @example(bcf=Bcf("3.0"))
+@example(bcf=Bcf("3.0", topics=(Topic(TOPIC, title="\x85"),)))
 @given(bcf=models)
 def test_any_model_is_written_valid_and_comes_back(version, bcf, tmp_path):
     path = written(bcf, version, tmp_path / "x.bcf")

@@ -173,6 +173,17 @@ def listener(store):
     assert not thread.is_alive()
 
 
+def test_a_listener_that_has_ended_may_be_told_to_end_once_more(store):
+    """It may wake up by itself, and close, between being told and being woken."""
+    listener = Listener(create_app(store, tokens=TOKENS), "127.0.0.1", 0)
+    thread = threading.Thread(target=listener.run, daemon=True)
+    thread.start()
+    listener.stop()
+    thread.join(10)
+    listener.stop()
+    assert not thread.is_alive()
+
+
 def test_a_connection_stays_after_an_answer_without_length(listener, store):
     for number in range(60):
         store.seed_topic("demo", {"guid": f"g{number}", "title": "A", "description": LONG}, [], [])

@@ -214,7 +214,7 @@ class ProjectMachine(RuleBasedStateMachine):
 
 TestProject = ProjectMachine.TestCase
 TestProject.settings = settings(
-    max_examples=EXAMPLES or 20,
+    max_examples=EXAMPLES or 8,
     stateful_step_count=STEPS,
     deadline=None,
     derandomize=not EXAMPLES,
