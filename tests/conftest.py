@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The suite plays the same examples every time, so that it fails for a change and not by luck; "make explore" draws others.
+# The suite plays the same examples every time: it fails for a change, and not by luck. "make explore" draws others.
 settings.register_profile("suite", derandomize=True, database=None)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("explore" if os.environ.get("BCFSYNC_EXPLORE") else "suite")
