@@ -20,7 +20,7 @@ from sim_scenario import Scenario, drawn
 from sim_server import PROFILES, Profile
 
 CHUNK = 500
-SHARE = 500
+SHARE = 250
 """How many seeds of each profile the suite plays."""
 
 
