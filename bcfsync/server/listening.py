@@ -125,4 +125,6 @@ class Listener:
         try:
             self._server.run()
         finally:
+            # waitress itself lets its threads go only where it is interrupted
+            self._server.task_dispatcher.shutdown()
             self._server.close()
