@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import IO, NamedTuple, Protocol
+from typing import IO, ClassVar, NamedTuple, Protocol
 
 from bcfsync.guids import guid_key
 from bcfsync.model import (
@@ -426,10 +426,11 @@ class Status(StrEnum):
 class Unkept:
     """A member that was sent and that the target does not hold as it was sent: what cannot be represented there.
 
-    ``field``: the member, as ``labels``, or a part of one, as ``snapshot`` or ``components.coloring``; ``sent``: what
-    was sent, as people read it; ``kept``: what the target has in its place, None for nothing.
+    ``field``: the member, as ``labels``, a part of one, as ``components.coloring``, or ``WHOLE`` for all of a thing;
+    ``sent``: what was sent, as people read it; ``kept``: what the target has in its place, None for nothing.
     """
 
+    WHOLE: ClassVar[str] = "*"
     field: str
     sent: str
     kept: str | None = None

@@ -183,7 +183,7 @@ class _Execution:
             yield change
 
     def _without_place(self, step: Step, problem: Unresolved) -> Outcome:
-        lost = (Unkept("*", step.label),) if problem.for_good else ()
+        lost = (Unkept(Unkept.WHOLE, step.label),) if problem.for_good else ()
         if lost and self.site is Site.REMOTE:
             self.store.lacks(self._source_key(step), lost, step.label)
         return Outcome(step.number, Status.HELD, message=str(problem), unkept=lost)

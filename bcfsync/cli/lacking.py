@@ -10,7 +10,6 @@ from typing import Any
 from bcfsync.changes import Kind, Step, Unkept
 
 _MOST_TITLES = 3
-_WHOLE = "*"
 _BARE = {Kind.TOPIC}
 
 Lacks = Sequence[tuple[Step, Unkept]]
@@ -47,7 +46,7 @@ def unkept_lines(found: Lacks, *, whole: bool) -> Iterator[str]:
 
 def _named(kind: Kind, field: str) -> str:
     words = str(kind).replace("_", " ")
-    if field == _WHOLE:
+    if field == Unkept.WHOLE:
         return words
     return field if kind in _BARE else f"{words} {field}"
 
@@ -61,7 +60,9 @@ def _changed(found: Lacks) -> str:
 def _about(found: Lacks, *, whole: bool) -> Iterable[str]:
     shown = found if whole else found[:_MOST_TITLES]
     for step, item in shown:
-        became = f": {item.sent or 'nothing'} → {item.kept or 'nothing'}" if whole and item.field != _WHOLE else ""
+        became = (
+            f": {item.sent or 'nothing'} → {item.kept or 'nothing'}" if whole and item.field != Unkept.WHOLE else ""
+        )
         yield f"{step.label}{became}"
     if len(shown) < len(found):
         yield f"… and {len(found) - len(shown)} more"

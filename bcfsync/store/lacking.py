@@ -13,9 +13,6 @@ from bcfsync.store.attention import Attention
 from bcfsync.store.database import key_from
 from bcfsync.store.words import Confirmation, StoredUnkept
 
-WHOLE = "*"
-"""The field that stands for all of a thing."""
-
 
 class Lacking(Attention):
     """What cannot be represented on the server."""
@@ -26,7 +23,7 @@ class Lacking(Attention):
 
     def untaken(self) -> frozenset[Key]:
         """What the server did not take at all."""
-        return frozenset(item.key for item in self.unkept() if item.field == WHOLE)
+        return frozenset(item.key for item in self.unkept() if item.field == Unkept.WHOLE)
 
     def _read_unkept(self) -> Iterator[StoredUnkept]:
         query = (

@@ -1,6 +1,6 @@
 """Imports over a line that loses answers, through servers of several kinds, until all is there; then nothing is double.
 
-    python tests/dialects/fault_runs.py [--seeds 500] [--first 0] [ROW...]     1 where a seed ends wrong
+    python tests/dialects/fault_runs.py [--seeds 500] [--first 0] [--jitter MS] [ROW...]     1 where a seed ends wrong
 
 A seed chooses the server among all rows, or those named, and which requests go wrong: of 100 answers 5 are lost after
 the request was carried out, 5 are 503, and 2 are cut. The import is run again as a person would, until it says that all
@@ -25,14 +25,15 @@ FAULTS = ("lose-response:0.05", "503:0.05", "cut-body:0.02")
 MOST_RUNS = 60
 
 
-def failures(folder: Path, seed: int, rows: Sequence[Row] = FAULT_ROWS) -> list[str]:
-    """What is wrong at the end of a seed."""
+def failures(folder: Path, seed: int, rows: Sequence[Row] = FAULT_ROWS, jitter: float = 0.0) -> list[str]:
+    """What is wrong at the end of a seed; with jitter (seconds), requests beside each other come in any order."""
     row = rows[seed % len(rows)]
     machine, elsewhere = Terminal(folder / "here"), Terminal(folder / "elsewhere")
     archive = ROOT / ARCHIVES[seed // len(rows) % len(ARCHIVES)]
     data = folder / "server"
     kept: dict[tuple[str, str], set[str]] = {}
     with patch("time.sleep"), field_server(data, row.dialects, (*row.faults, *FAULTS), seed=seed) as server:
+        server.most = jitter
         there = ("--json", "--settle", "0", "--url", server.api + row.path, "--project", PROJECT)
         port = int(server.url.rpartition(":")[2])
         for _ in range(MOST_RUNS):
@@ -76,13 +77,14 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seeds", type=int, default=500)
     asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--jitter", type=float, default=0, metavar="MS", help="milliseconds a request may wait")
     asked.add_argument("rows", nargs="*", metavar="ROW")
     options = asked.parse_args()
     rows = [row for row in FAULT_ROWS if not options.rows or row.name in options.rows]
     bad = 0
     for seed in range(options.first, options.first + options.seeds):
         with tempfile.TemporaryDirectory() as folder:
-            for line in (found := failures(Path(folder), seed, rows)):
+            for line in (found := failures(Path(folder), seed, rows, options.jitter / 1000)):
                 print(f"seed {seed} ({rows[seed % len(rows)].name}): {line}", flush=True)
             bad += bool(found)
     print(f"{options.seeds} seeds, {bad} of them wrong")

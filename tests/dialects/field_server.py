@@ -1,5 +1,6 @@
 """A server of the field: the reference server in one of its dialects, on a port here, and what came to it."""
 
+import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ class FieldServer:
     requests: list[str] = field(default_factory=list)
     hinder: Callable[[str, str], bool] = lambda _method, _path: False
     """Whether a request is to end without an answer, after it was carried out."""
+    most: float = 0.0
+    """Seconds a request may wait before it is looked at; how long is drawn."""
 
     @property
     def api(self) -> str:
@@ -74,6 +77,8 @@ def field_server(
         def counted(environ, start_response):
             method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
             found[0].requests.append(f"{method} {path}")
+            if found[0].most:
+                threading.Event().wait(random.uniform(0, found[0].most))
             answer = app(environ, start_response)
             if found[0].hinder(method, path):
                 for _ in answer:

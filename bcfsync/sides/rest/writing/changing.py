@@ -18,7 +18,7 @@ from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.guarded import Guarded
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.bodies import own_members
-from bcfsync.sides.rest.writing.comparing import WHOLE, unkept, words
+from bcfsync.sides.rest.writing.comparing import unkept, words
 from bcfsync.sides.rest.writing.keeping import Decode, note_dropped, understood
 from bcfsync.sides.rest.writing.refusing import Refusals
 
@@ -45,7 +45,7 @@ class Changing:
         fact = f"{change.kind}.put"
         if self.ways.dialect.put != "none" and fact not in facts.names(self.ways.learned, facts.ABSENT):
             return None
-        lost = unkept(change.value, held, change.fields) or (Unkept(WHOLE, ", ".join(change.fields)),)
+        lost = unkept(change.value, held, change.fields) or (Unkept(Unkept.WHOLE, ", ".join(change.fields)),)
         said = f"the server does not change a {str(change.kind).replace('_', ' ')}"
         return Outcome(change.step, Status.HELD, change.guid, message=said, unkept=lost)
 
@@ -134,7 +134,7 @@ class Changing:
 def held_back(change: Change, reason: str, sent: str = "") -> Outcome:
     """The outcome of what the server has no place for: nothing is asked, and nobody has to do anything."""
     what = sent or words(getattr(change.value, "filename", None) or getattr(change.value, "url", None))
-    return Outcome(change.step, Status.HELD, change.guid, message=reason, unkept=(Unkept(WHOLE, what),))
+    return Outcome(change.step, Status.HELD, change.guid, message=reason, unkept=(Unkept(Unkept.WHOLE, what),))
 
 
 def _is_partial(answer: object, before: object) -> bool:

@@ -24,9 +24,6 @@ from bcfsync.model import (
 )
 from bcfsync.sides.rest.writing.comparing_views import PARTS, says, unkept_geometry, unkept_part
 
-WHOLE = "*"
-"""The field that stands for all of a thing."""
-
 _LONGEST = 200
 _MEMBERS: Mapping[type, tuple[str, ...]] = {
     Topic: (*TOPIC_SCALARS, *TOPIC_SETS),
@@ -131,7 +128,7 @@ def _unkept_items(
     if yours.keys() >= mine.keys() and not (all_of_it and yours.keys() - mine.keys()):
         return ()
     kept = [text for item, text in yours.items() if item in mine or all_of_it]
-    return (Unkept(WHOLE, words(tuple(mine.values())), words(tuple(kept)) or None),)
+    return (Unkept(Unkept.WHOLE, words(tuple(mine.values())), words(tuple(kept)) or None),)
 
 
 def unkept_components(sent: Components | None, held: Components | None) -> tuple[Unkept, ...]:

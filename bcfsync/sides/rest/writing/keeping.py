@@ -14,7 +14,7 @@ from bcfsync.errors import ServerTrouble
 from bcfsync.net import Refused
 from bcfsync.sides.rest import facts
 from bcfsync.sides.rest.facts import Facts
-from bcfsync.sides.rest.writing.comparing import WHOLE, unkept
+from bcfsync.sides.rest.writing.comparing import unkept
 
 Decode = Callable[[object], Any]
 
@@ -69,7 +69,7 @@ def note_dropped(change: Change, lost: tuple[Unkept, ...], data: object, learned
     for item in lost:
         root = item.field.partition(".")[0]
         unknown = isinstance(data, dict) and root not in data
-        if item.sent and item.kept is None and item.field != WHOLE and (unknown or root not in _VALUES):
+        if item.sent and item.kept is None and item.field != Unkept.WHOLE and (unknown or root not in _VALUES):
             facts.add(learned, facts.DROPPED, f"{change.kind}.{item.field}")
 
 

@@ -20,7 +20,7 @@ from bcfsync.sides.rest.reading.answers import not_an_error
 from bcfsync.sides.rest.reading.missing import MISSING
 from bcfsync.sides.rest.ways import Ways
 from bcfsync.sides.rest.writing.changing import OTHER, held_back
-from bcfsync.sides.rest.writing.comparing import WHOLE, words
+from bcfsync.sides.rest.writing.comparing import words
 from bcfsync.sides.rest.writing.creating import TOO_LARGE, Creating
 
 _SIZE = "the server takes no document of this size"
@@ -123,7 +123,7 @@ class Uploader:
         if lost is not None and not kept:
             raise lost
         self._seen[guid_key(change.topic)] = ours if kept else None
-        gone = () if kept else (Unkept(WHOLE, words(snippet)),)
+        gone = () if kept else (Unkept(Unkept.WHOLE, words(snippet)),)
         return Outcome(change.step, Status.DONE, change.topic, snippet, unkept=gone)
 
     def _digest_at(self, url: str) -> str | None:
