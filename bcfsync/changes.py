@@ -493,8 +493,8 @@ class Side(Protocol):
     def lacks(self, key: Key) -> bool:
         """Whether what a topic's lists did not show (by its key) is not there either when it is asked for by itself."""
 
-    def apply(self, changes: Iterable[Change], source: "Side") -> Iterator["Outcome | Prepared"]:
-        """Carry out the changes in order, one outcome each; bytes come from the side ``source``.
+    def apply(self, changes: Iterable[Change | None], source: "Side") -> Iterator["Outcome | Prepared"]:
+        """Carry out the changes, one outcome each; bytes come from the side ``source``.
 
-        A side that replaces a whole file says ``Prepared`` before it does so, and its outcomes after.
+        Where it asks for more before it told an outcome, None says: not yet. Before it replaces a file it says so.
         """

@@ -40,6 +40,7 @@ from bcfsync.plan.answering import past
 from bcfsync.plan.below import Below
 from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.lacking import lacking, shortened
+from bcfsync.plan.lanes import Lanes
 from bcfsync.plan.stale import AGAIN
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
@@ -90,7 +91,10 @@ class Unresolved(Exception):
 
 
 def execute(plan: Plan, ends: Ends, store: Store, base: Base, seams: Seams) -> Iterator[tuple[Step, Outcome]]:
-    """Do the steps of a plan in order; each outcome is on record before the next change is made.
+    """Do the steps of a plan; what was said of a topic is on record before the next change to it is made.
+
+    A server that asks for more before it has answered gets changes to other topics, as far as ``lanes`` lets them go
+    beside each other.
 
     Args:
         plan: steps that all go to one site.
@@ -126,6 +130,7 @@ class _Execution:
         self.generation = 0
         self.foreseen: dict[int, tuple[Outcome, Confirmation]] = {}
         self.below = Below(plan)
+        self.lanes = Lanes(plan.steps)
 
     def run(self) -> Iterator[tuple[Step, Outcome]]:
         target, source = self.ends.at(self.site), self.ends.at(self.source_site)
@@ -138,7 +143,7 @@ class _Execution:
             if said.status is Status.DONE and self.site is Site.REMOTE:
                 said = replace(said, unkept=(*said.unkept, *self._lost_link(step)))  # noqa: PLW2901 - the same, whole
             self._commit(step, said)
-            self.ready.append((step, said))
+            self._ended(step, said)
             if self.site is Site.REMOTE:
                 yield from self._told()
         yield from self._told()
@@ -163,9 +168,15 @@ class _Execution:
             agreed, self.agreed = self.agreed, []
             self.store.confirm_all(agreed, replica=self.ends.replica, generation=self.generation)
 
-    def _changes(self) -> Iterator[Change]:
-        """The changes, each made only when the side asks for it: by then all earlier outcomes are on record."""
-        for step in self.plan.steps:
+    def _changes(self) -> Iterator[Change | None]:
+        """The changes, each made only when the side asks for it: by then all earlier outcomes are on record.
+
+        None says that nothing may begin before something that is under way has ended.
+        """
+        for step in self._steps():
+            if step is None:
+                yield None
+                continue
             if not step.verb.writes:
                 self._adopt(step)
                 continue
@@ -175,12 +186,21 @@ class _Execution:
                 change = self._resolved(step)
             except Unresolved as problem:
                 self.failed.add(self._source_key(step))
-                self.ready.append((step, self._without_place(step, problem)))
+                self._ended(step, self._without_place(step, problem))
                 continue
             self._announce(step, change)
             if self.site is Site.LOCAL and step.verb is not Verb.DELETE:
                 self.given.append((step, change))
             yield change
+
+    def _steps(self) -> Iterator[Step | None]:
+        """An archive takes everything at once, and in the order of the plan."""
+        return iter(self.plan.steps) if self.site is Site.LOCAL else iter(self.lanes)
+
+    def _ended(self, step: Step, outcome: Outcome) -> None:
+        self.ready.append((step, outcome))
+        if self.site is Site.REMOTE:
+            self.lanes.ended(step)
 
     def _without_place(self, step: Step, problem: Unresolved) -> Outcome:
         lost = (Unkept(Unkept.WHOLE, step.label),) if problem.for_good else ()
@@ -190,7 +210,7 @@ class _Execution:
 
     def _adopt(self, step: Step) -> None:
         if step.topic and key_of(Kind.TOPIC, "", step.topic) not in self.across:
-            self.ready.append((step, Outcome(step.number, Status.HELD, message="its topic was not created")))
+            self._ended(step, Outcome(step.number, Status.HELD, message="its topic was not created"))
             return
         held = step.expected if step.expected is not None else step.value
         outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
@@ -200,7 +220,7 @@ class _Execution:
             self.store.lacks(local, lost, step.label, more=True)
             outcome = replace(outcome, unkept=lost if self.site is Site.REMOTE else ())
         self._commit(step, outcome)
-        self.ready.append((step, outcome))
+        self._ended(step, outcome)
 
     def _never_kept(self, step: Step, local: Key, held: Entity) -> tuple[Unkept, ...]:
         """What is not there of something that is on the server already: an answer was lost, or another machine sent it.

@@ -133,14 +133,14 @@ class ArchiveSide:
         """What it does not hold is not there; of one that vanished nothing is known."""
         return not self._vanished
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome | Prepared]:
         """Bring all changes into the archive by one atomic replacement; the outcomes follow it.
 
         What cannot be written is held or has failed, with one reason for the whole archive; the file is as it was then.
         """
         with tempfile.TemporaryDirectory(prefix="bcfsync-") as folder:
             spool = Spool(Path(folder), source)
-            wanted = together(partial(_fetched, spool=spool), changes)
+            wanted = together(partial(_fetched, spool=spool), filter(None, changes))
             ended = yield from Replacing(self._state(), self._care, spool).run(wanted)
         self._take(ended)
         yield from ended.outcomes

@@ -123,9 +123,9 @@ class MemorySide:
         """It shows all it holds of a topic, but what is ``unlisted``."""
         return key.guid not in self.unlisted
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome]:
         """Change by change, each as durable as memory is."""
-        for change in changes:
+        for change in filter(None, changes):
             fault = self.fault(change)
             if fault == "refused":
                 yield Outcome(change.step, Status.FAILED, change.guid, message="refused")

@@ -96,9 +96,9 @@ class RehearsedSide:
         """What was deleted in imagination, and what the real side proves not to be there."""
         return key in self._parts_deleted or self._side.lacks(key)
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:  # noqa: ARG002 - no bytes move
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome | Prepared]:  # noqa: ARG002 - no bytes move
         """Every change succeeds."""
-        for change in changes:
+        for change in filter(None, changes):
             yield self._taken(change)
 
     def _taken(self, change: Change) -> Outcome:

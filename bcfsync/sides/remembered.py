@@ -160,9 +160,9 @@ class Remembered:
         """Whether the side proves something below a topic not to be there."""
         return self._side.lacks(key)
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome | Prepared]:
         """Pass changes on; what they touch is forgotten, whatever becomes of them."""
-        yield from self._side.apply(map(self._forgotten, changes), source)
+        yield from self._side.apply((change and self._forgotten(change) for change in changes), source)
 
     def lists(self) -> Extensions | None:
         """The values the project offers, for as few requests as can be."""

@@ -3,15 +3,18 @@
 Owns: the pool. Sees nothing. How many requests really go at once, ``net`` decides by the server's answers.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol, TypeVar
 
 MOST = 16
 """As many as ``net`` ever lets go at once."""
 
 T = TypeVar("T")
 R = TypeVar("R")
+Item_contra = TypeVar("Item_contra", contravariant=True)
+_ATTENTION = 0.5
+"""Seconds after which who waits looks whether it was interrupted: Windows does not wake a thread that waits."""
 
 
 def together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -29,3 +32,52 @@ def together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         raise
     finally:
         pool.shutdown(wait=patient, cancel_futures=True)
+
+
+class Berths(Protocol[Item_contra]):
+    """Says what may be under way together."""
+
+    def room(self, under_way: Collection[Item_contra]) -> bool:
+        """Whether one more may be asked for."""
+
+    def beside(self, item: Item_contra, under_way: Collection[Item_contra]) -> bool:
+        """Whether this one may begin beside those; where there are none, it may."""
+
+
+def abreast(work: Callable[[T], R], items: Iterable[T | None], berths: Berths[T]) -> Iterator[tuple[T, Future[R]]]:
+    """Do several things at once, each item taken only when it may begin; gives each with its end, as they end.
+
+    Args:
+        work: what is to be done with an item, by one of several threads.
+        items: taken by whoever iterates; None says that nothing may begin before something has ended.
+        berths: what may be under way together.
+    """
+    pool = ThreadPoolExecutor(MOST, thread_name_prefix="bcf-write")
+    under_way: dict[Future[R], T] = {}
+    patient = True
+    try:
+        for item in items:
+            if item is None:
+                yield from _ended(under_way)
+                continue
+            while not berths.beside(item, under_way.values()):
+                yield from _ended(under_way)
+            under_way[pool.submit(work, item)] = item
+            while under_way and not berths.room(under_way.values()):
+                yield from _ended(under_way)
+        while under_way:
+            yield from _ended(under_way)
+    except KeyboardInterrupt:
+        patient = False  # who interrupts does not wait for a server that hangs
+        raise
+    finally:
+        pool.shutdown(wait=patient, cancel_futures=True)
+
+
+def _ended(under_way: dict[Future[R], T]) -> Iterator[tuple[T, Future[R]]]:
+    """What has ended, as soon as anything has, in the order in which it was begun."""
+    done: set[Future[R]] = set()
+    while under_way and not done:
+        done = wait(under_way, _ATTENTION, FIRST_COMPLETED).done
+    for future in [future for future in under_way if future in done]:
+        yield under_way.pop(future), future

@@ -99,14 +99,15 @@ class Worded:
         """Time has passed."""
         afresh(self._side)
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome | Prepared]:
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome | Prepared]:
         """Send the changes in the server's words; what it answers is told in those of the archive."""
         asked: dict[int, Change] = {}
 
-        def sent() -> Iterator[Change]:
+        def sent() -> Iterator[Change | None]:
             for change in changes:
-                asked[change.step] = change
-                yield self._sent(change)
+                if change is not None:
+                    asked[change.step] = change
+                yield change and self._sent(change)
 
         for said in self._side.apply(sent(), source):
             if isinstance(said, Outcome) and said.value is not None and said.step in asked:

@@ -1,7 +1,8 @@
 """A server of API 1.0, in either of its texts, a file in memory, and a line between them that may break."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,12 +62,17 @@ class Line(httpx.BaseTransport):
         self.last = ""
         self.dies_before = ""
         self._writes = 0
+        self._one_by_one = threading.RLock()
 
     @property
     def writes(self) -> list[str]:
         return [f"{item.method} {item.url.path}" for item in self.requests if item.method in WRITES]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with self._one_by_one:
+            return self._handled(request)
+
+    def _handled(self, request: httpx.Request) -> httpx.Response:
         request.read()
         self.requests.append(request)
         if self.refuses(request):
@@ -137,12 +143,11 @@ class Place:
         self.line.mended()
         self.line.dies_before, self.line.carried_out = part, False
         try:
-            self.go()
-        except BcfsyncError:
-            return self.line.last.endswith(part)
+            with suppress(BcfsyncError):
+                self.go()
+            return self.line.dead_from is not None
         finally:
             self.line.mended()
-        return False
 
     def exported(self) -> Bcf:
         """All of it in a new file, with a memory of its own."""

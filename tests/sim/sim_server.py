@@ -4,6 +4,7 @@ Profiles combine: it keeps guids or mints its own; it honours If-Match or not; i
 its list late, hides topics, drops members. Writes by users of its web page come through ``edit``.
 """
 
+import random
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,13 @@ SYNC = "sync@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a server is like, and in ``reshows`` whether programs save viewpoints otherwise under their old guid."""
+    """What a server is like, and how it is used.
+
+    Attributes:
+        reshows: whether programs save viewpoints otherwise under their old guid.
+        machines: how many of ours there are, each with a folder.
+        at_once: how many writes are under way at once, at most.
+    """
 
     name: str
     client_guid: bool = True
@@ -54,6 +61,7 @@ class Profile:
     drops: frozenset[str] = frozenset()
     reshows: bool = False
     machines: int = 1
+    at_once: int = 1
 
 
 PROFILES = (
@@ -69,6 +77,7 @@ PROFILES = (
     Profile("reshowing", reshows=True),
     Profile("two-machines", machines=2),
     Profile("two-machines+mints", client_guid=False, machines=2),
+    Profile("at-once", at_once=4),
 )
 
 
@@ -101,6 +110,7 @@ class SimServer:
     clock: Callable[[], datetime]
     ledger: Ledger
     user: str = SYNC
+    chance: random.Random = field(default_factory=random.Random)
     bcf: Bcf = field(default_factory=lambda: Bcf("3.0"))
     tags: bool = False
     cap: int | None = None
@@ -191,16 +201,49 @@ class SimServer:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
-        """One request after the other."""
-        for change in changes:
-            self.requests += 1
-            fault = self.seams.at(f"server write {change.verb} {change.kind}")
-            outcome = self._answer(change, source, fault)
-            self.seams.at(f"server wrote {change.verb} {change.kind}")
-            yield outcome
-            if outcome.status is Status.UNANSWERED:
-                raise Unanswered("no answer came")
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome]:
+        """Several requests at once: which of them the server carries out next is a matter of chance."""
+        under_way: list[Change] = []
+        lost = False
+        try:
+            for change in changes:
+                if change is not None:
+                    under_way.append(change)
+                if change is not None and len(under_way) < self._at_once():
+                    continue
+                outcome = self._written(under_way, source)
+                yield outcome
+                lost = outcome.status is Status.UNANSWERED
+                if lost:
+                    break
+            while under_way:
+                outcome = self._written(under_way, source)
+                yield outcome
+                lost = lost or outcome.status is Status.UNANSWERED
+        except BaseException:
+            self._arrives_later(under_way, source)
+            raise
+        if lost:
+            raise Unanswered("no answer came")
+
+    def _at_once(self) -> int:
+        most = self.profile.at_once
+        return 1 if most == 1 else 1 + int(self.chance.random() * most)
+
+    def _arrives_later(self, under_way: Iterable[Change], source: Side) -> None:
+        """Whoever asked is gone; what was on its way may arrive all the same."""
+        for change in under_way:
+            wait = self.chance.choice((None, 0, 5, 35))
+            if wait is not None:
+                self.late.append((self.clock() + timedelta(seconds=wait), change, source, self.user))
+
+    def _written(self, under_way: list[Change], source: Side) -> Outcome:
+        change = under_way.pop(int(self.chance.random() * len(under_way)) if len(under_way) > 1 else 0)
+        self.requests += 1
+        fault = self.seams.at(f"server write {change.verb} {change.kind}")
+        outcome = self._answer(change, source, fault)
+        self.seams.at(f"server wrote {change.verb} {change.kind}")
+        return outcome
 
     def _answer(self, change: Change, source: Side, fault: str) -> Outcome:
         unanswered = Outcome(change.step, Status.UNANSWERED, change.guid, message="no answer")

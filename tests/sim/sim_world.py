@@ -89,6 +89,7 @@ class World:
         self.seams = Seams(self.tell)
         self.ledger = Ledger()
         self.server = SimServer(scenario.profile, self.seams, lambda: self.now, self.ledger, tags=scenario.tags)
+        self.server.chance.seed(scenario.seed)
         self.seams.ticking = self._tick
         self.machines = [self._machine(at) for at in range(scenario.profile.machines)]
         self.here = self.turning = self.machines[0]

@@ -6,6 +6,7 @@ Owns: the session with one project for one turn. Sees: session, reading, writing
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ from bcfsync.changes import (
     Status,
     Verb,
 )
+from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key, is_guid
 from bcfsync.model import Blob, Document, Extensions, Topic
 from bcfsync.net import Http, NotJson, Refused, Stumbled, Unanswered
@@ -39,8 +41,10 @@ from bcfsync.sides.rest.reading.project import ProjectReader
 from bcfsync.sides.rest.session import Session, UnknownProject
 from bcfsync.sides.rest.tags import CollectionTag, tag_of
 from bcfsync.sides.rest.ways import Ways
+from bcfsync.sides.rest.writing.beside import Beside
 from bcfsync.sides.rest.writing.project import ProjectWriter, without_place
 from bcfsync.sides.rest.writing.read_only import ReadOnlyServer, is_read_only, takes_no_topics
+from bcfsync.sides.together import abreast
 
 __all__ = ["RestSide", "UnknownProject"]
 
@@ -49,6 +53,7 @@ _OWN_GUIDS = frozenset({Kind.TOPIC, Kind.COMMENT, Kind.VIEWPOINT})
 
 _BY_ITSELF = {Kind.COMMENT: "comments", Kind.VIEWPOINT: "viewpoints"}
 _AFTER_A_LOST_ONE = "one before it got no answer, and the server gives guids of its own; run the command again"
+_READ_ONLY = "this server is to be read only"
 _STUMBLES = 3
 """So many requests in a row a server may break over before the rest of a plan has no chance either."""
 
@@ -282,48 +287,69 @@ class RestSide:
             return False
         return False
 
-    def apply(self, changes: Iterable[Change], source: Side) -> Iterator[Outcome]:
-        """Send the changes one by one; the third in a row that breaks is an outcome first and the end of the run after.
+    def apply(self, changes: Iterable[Change | None], source: Side) -> Iterator[Outcome]:
+        """Send the changes, several at once; the third in a row that breaks is an outcome first and then the end.
 
         Where the server gives guids of its own, and a create got no answer, nothing more of its kind is made in its
         topic by this run: two newcomers could not be told apart.
         """
-        session = self._session
         writer = ProjectWriter(self._ways, source, self.reader.reading, self.reader.parts)
         deleter = ProjectDeleter(self._ways, self.reader)
-        stumbles = 0
-        open_: set[tuple[Kind, str]] = set()
-        for change in changes:
-            session.pager.peeked.clear()
-            if is_read_only(self._ways):
-                yield Outcome(change.step, Status.HELD, change.guid, message="the server is to be read only")
-                raise ReadOnlyServer(f"{self.http.root}: this server is to be read only; nothing was written")
-            if change.verb is Verb.CREATE and (change.kind, change.topic) in open_:
-                yield Outcome(change.step, Status.HELD, change.guid, message=_AFTER_A_LOST_ONE)
-                continue
-            make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
-            possible = change.verb is not Verb.DELETE or change.kind in self._deletable
+        run = _Run(Beside(lambda: self.http.pace.in_flight.limit, self._tag.is_watched))
+        for change, made in abreast(partial(self._made, writer, deleter, run), self._until(run, changes), run.beside):
             try:
-                outcome = self._tag.around(change, make) if possible else make()
+                outcome = made.result()
             except (Unanswered, NotJson, Stumbled) as error:
-                # what it was to make may be there all the same
-                unknown = change.verb is Verb.CREATE or not isinstance(error, Stumbled)
-                if change.verb is Verb.CREATE and change.kind is not Kind.TOPIC and not self._keeps(change.kind):
-                    open_.add((change.kind, change.topic))
-                status = Status.UNANSWERED if unknown else Status.FAILED
-                yield Outcome(change.step, status, change.guid, message=str(error))
-                stumbles += 1
-                # of two topics that got lost nobody could tell later which is which
-                keeps = session.dialect.takes_guids or self._keeps(change.kind)
-                lost_topic = change.verb is Verb.CREATE and change.kind is Kind.TOPIC and not keeps
-                if stumbles >= _STUMBLES or (lost_topic and not isinstance(error, Stumbled)):
-                    raise
+                outcome = self._broken(change, error, run)
+            except Exception as error:  # noqa: BLE001 - raised as soon as the others have ended and are on record
+                run.ended = run.ended or error
                 continue
-            stumbles = 0
-            self._learn(change, outcome)
+            else:
+                run.stumbles = 0
+                self._learn(change, outcome)
+            run.beside.went(change, outcome)
             yield outcome
             if outcome.status is Status.FAILED and takes_no_topics(self.learned):
-                raise ReadOnlyServer(f"{self.http.root}: this server is to be read only; nothing was written")
+                run.ended = run.ended or ReadOnlyServer(f"{self.http.root}: {_READ_ONLY}; nothing was written")
+        if run.ended:
+            raise run.ended
+
+    def _until(self, run: "_Run", changes: Iterable[Change | None]) -> Iterator[Change | None]:
+        """The changes, as long as the rest has a chance."""
+        for change in changes:
+            self._session.pager.peeked.clear()
+            yield change
+            if run.ended:
+                return
+
+    def _made(self, writer: ProjectWriter, deleter: ProjectDeleter, run: "_Run", change: Change) -> Outcome:
+        """Carry out one change, beside others."""
+        if is_read_only(self._ways):
+            run.ended = ReadOnlyServer(f"{self.http.root}: {_READ_ONLY}; nothing was written")
+            return Outcome(change.step, Status.HELD, change.guid, message=_READ_ONLY)
+        if change.verb is Verb.CREATE and (change.kind, change.topic) in run.unknown:
+            return Outcome(change.step, Status.HELD, change.guid, message=_AFTER_A_LOST_ONE)
+        make = partial(deleter.delete if change.verb is Verb.DELETE else writer.write, change)
+        possible = change.verb is not Verb.DELETE or change.kind in self._deletable
+        return self._tag.around(change, make) if possible else make()
+
+    def _broken(self, change: Change, error: ServerTrouble, run: "_Run") -> Outcome:
+        """What becomes of a change over which the server broke, and of the rest of the run."""
+        run.beside.stumbled()
+        made = change.verb is Verb.CREATE
+        keeps = self._keeps(change.kind)
+        if made and change.kind is not Kind.TOPIC and not keeps:
+            run.unknown.add((change.kind, change.topic))
+        run.stumbles += 1
+        # of two topics that got lost nobody could tell later which is which
+        told_apart = self._session.dialect.takes_guids or keeps
+        lost_topic = made and change.kind is Kind.TOPIC and not told_apart
+        if run.stumbles >= _STUMBLES or (lost_topic and not isinstance(error, Stumbled)):
+            run.ended = run.ended or error
+        # what it was to make may be there all the same
+        unknown = made or not isinstance(error, Stumbled)
+        status = Status.UNANSWERED if unknown else Status.FAILED
+        return Outcome(change.step, status, change.guid, message=str(error))
 
     def close(self) -> None:
         """End the session."""
@@ -362,6 +388,23 @@ class RestSide:
             return self._session.codec.decode_extensions(self.http.get(self._session.routes.extensions).data)
         except Refused:
             return None
+
+
+@dataclass
+class _Run:
+    """What one run of writes knows of itself.
+
+    Attributes:
+        beside: what may be under way together.
+        unknown: kinds and topics in which a newcomer got lost.
+        stumbles: how many changes in a row the server broke over.
+        ended: why nothing more is sent.
+    """
+
+    beside: Beside
+    unknown: set[tuple[Kind, str]] = field(default_factory=set)
+    stumbles: int = 0
+    ended: Exception | None = None
 
 
 def _spelled(key: str) -> list[str]:

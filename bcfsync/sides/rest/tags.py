@@ -85,6 +85,10 @@ class CollectionTag:
             self._judge(self._before, found)
         self._before, self._wrote_below = found, False
 
+    def is_watched(self, change: Change) -> bool:
+        """Whether a write is one around which the list is looked at."""
+        return self._is_trial(change) or self._is_glance(change)
+
     def around(self, change: Change, write: Callable[[], Outcome]) -> Outcome:
         """Make a write, with a look before and after where that is worth a trial."""
         if self._is_trial(change):
