@@ -7,6 +7,7 @@ meanwhile.
 
 import os
 import tempfile
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -69,6 +70,7 @@ class ArchiveSide:
         self._vanished = False
         self._digests: dict[str, str] = {}
         self._archive: Archive | None = None
+        self._opening = threading.Lock()
         if self.tag is not None:
             self._read()
 
@@ -148,9 +150,10 @@ class ArchiveSide:
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _opened(self) -> Archive:
-        if self._archive is None:
-            self._archive = Archive(self.path)
-        return self._archive
+        with self._opening:  # pictures are fetched by several threads
+            if self._archive is None:
+                self._archive = Archive(self.path)
+            return self._archive
 
     def _read(self) -> None:
         with open_bcf(self.path) as file:

@@ -4,6 +4,7 @@ Owns: names of the facts a dialect is refined by, and facts → record; names th
 Facts are text by name, kept between runs; a list of names has commas between.
 """
 
+import threading
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ SPELLING, RENAMED = "spelling", "renamed"
 
 YES, NO, CAMEL = "yes", "no", "camel"
 
+_ADDING = threading.Lock()
 _PUTS = frozenset({"replace", "merge", "reset", "none"})
 
 
@@ -69,8 +71,9 @@ def names(facts: Mapping[str, str], name: str) -> frozenset[str]:
 
 
 def add(facts: MutableMapping[str, str], name: str, item: str) -> None:
-    """Put one more name into such a list."""
-    facts[name] = ",".join(sorted(names(facts, name) | {item}))
+    """Put one more name into such a list; safe to use from several threads."""
+    with _ADDING:
+        facts[name] = ",".join(sorted(names(facts, name) | {item}))
 
 
 def noted(facts: MutableMapping[str, str], items: Iterable[object]) -> bool:

@@ -4,6 +4,7 @@ Owns: the names of the facts and what their values mean. Sees: the facts a diale
 here, too.
 """
 
+import threading
 from collections.abc import MutableMapping
 from datetime import date, timedelta
 
@@ -84,6 +85,7 @@ __all__ = [
 ]  # fmt: skip
 
 Facts = MutableMapping[str, str]
+_COUNTING = threading.Lock()
 _A_WEEK = timedelta(days=7)
 
 ROOT, BASE, VERSION = "root", "base", "version"
@@ -177,9 +179,10 @@ def counted(facts: Facts, name: str) -> dict[str, int]:
 
 def count(facts: Facts, name: str, of: str, number: int) -> None:
     """Raise one of such numbers."""
-    known = counted(facts, name)
-    if number > known.get(of, 0):
-        facts[name] = ",".join(f"{key}={value}" for key, value in sorted({**known, of: number}.items()))
+    with _COUNTING:
+        known = counted(facts, name)
+        if number > known.get(of, 0):
+            facts[name] = ",".join(f"{key}={value}" for key, value in sorted({**known, of: number}.items()))
 
 
 def of_reading(name: str) -> str:

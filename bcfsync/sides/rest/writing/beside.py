@@ -2,7 +2,7 @@
 
 Owns: how many, and what goes alone. Sees: changes. Rules: as many as ``net`` lets go at once by the server's answers;
 what is the first of its kind goes alone, since its answer teaches what the next ones need; so does what is watched for
-what else it moves. Large pictures do not pile up in our memory. A server that broke over a request gets one at a time
+what else it moves. What is large does not pile up in our memory. A server that broke over a request gets one at a time
 from then on: some lock their whole database for each write.
 """
 
@@ -12,7 +12,9 @@ from bcfsync.changes import Change, Entity, Kind, Outcome, Status, Verb
 from bcfsync.model import BimSnippet, Blob, Document, Viewpoint
 
 _BYTES = 8 * 1024 * 1024
-"""As much of pictures and other bytes goes at once, or one change that has more."""
+"""As much of pictures and components goes at once, or one change that has more."""
+_COMPONENT = 100
+"""Bytes of a component in JSON."""
 
 
 class Beside:
@@ -54,8 +56,18 @@ class Beside:
 
 
 def _weight(change: Change) -> int:
-    """Bytes that are sent beside the JSON of a change."""
-    return sum(blob.size or 0 for entity in (change.value, *change.below) for blob in _blobs(entity))
+    """About how many bytes a change has that may be many: of pictures and components."""
+    entities = (change.value, *change.below)
+    pictures = sum(blob.size or 0 for entity in entities for blob in _blobs(entity))
+    return pictures + _COMPONENT * sum(_components(item) for item in entities if isinstance(item, Viewpoint))
+
+
+def _components(view: Viewpoint) -> int:
+    if view.components is None:
+        return 0
+    seen = view.components.visibility.exceptions if view.components.visibility else ()
+    coloured = sum(len(item.components) for item in view.components.coloring)
+    return len(view.components.selection) + coloured + len(seen)
 
 
 def _blobs(entity: Entity) -> Iterator[Blob]:
