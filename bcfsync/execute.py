@@ -42,6 +42,7 @@ from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.lacking import lacking, shortened
 from bcfsync.plan.lanes import Lanes
 from bcfsync.plan.stale import AGAIN
+from bcfsync.sides.announced import without_missing
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
 
@@ -66,6 +67,9 @@ class Ends:
 Present = Callable[[Kind, str], frozenset[str]]
 """Which ids of a kind a topic of the target (by its id there) held when the plan was made."""
 
+Shown = Callable[[str, str], Viewpoint | None]
+"""A viewpoint of a topic of the target, by their ids there, as it was when the plan was made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seams:
@@ -73,11 +77,13 @@ class Seams:
 
     Attributes:
         present: for servers that mint ids, what was there before.
+        shown: a viewpoint as the target shows it.
         spare: called with a deletion before it is made: whatever it deletes is kept.
         stopped: whether somebody wants it to end; the change in hand is finished, no other is begun.
     """
 
     present: Present = lambda _kind, _topic: frozenset()
+    shown: Shown = lambda _topic, _guid: None
     spare: Callable[[Step], None] = lambda _step: None
     stopped: Callable[[], bool] = lambda: False
 
@@ -233,6 +239,8 @@ class _Execution:
         if isinstance(ours, Viewpoint) and isinstance(theirs, Viewpoint):
             # a picture that was announced may be none
             there = replace(theirs, snapshot=None) if "snapshot" in never else theirs
+            shown = self.seams.shown(self._target_topic(step), step.target or "") if self._is_open(step) else None
+            there = without_missing(there, shown, self.ends.remote) if shown else there
             return unkept(ours, there) + unkept_components(ours.components, theirs.components)
         never |= self._linkless(local, ours)
         agreed = self.base.local.get(local)
@@ -374,8 +382,15 @@ class _Execution:
         local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
         return self._confirmation(step, outcome, local, remote)
 
+    def _is_open(self, step: Step) -> bool:
+        """Whether a create has no answer on record."""
+        return self.site is Site.REMOTE and self._source_key(step) in self.base.intents
+
+    def _target_topic(self, step: Step) -> str:
+        return self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
+
     def _target_key(self, step: Step, outcome: Outcome) -> Key:
-        topic = self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
+        topic = self._target_topic(step)
         return key_of(step.kind, topic, topic if step.kind in _PARTS else outcome.guid)
 
     def _confirmation(self, step: Step, outcome: Outcome, local: Key, remote: Key) -> Confirmation:

@@ -243,7 +243,7 @@ def run(
         plan = care.brake(drawn)
         yield Planned(plan, again=at > 0)
         stale = False
-        seams = Seams(partial(_present, drawn), partial(_spare, care, drawn), timing.stopped)
+        seams = Seams(partial(_present, drawn), partial(_shown, drawn), partial(_spare, care, drawn), timing.stopped)
         for step, outcome in execute(plan, ends, store, drawn.base, seams):
             stale = stale or outcome.status is Status.STALE
             yield Applied(step, outcome)
@@ -264,6 +264,13 @@ def _let_go(store: Store, ends: Ends, drawn: Drawn, before: datetime) -> None:
 
 def _spare(care: Care, drawn: Drawn, step: Step) -> None:
     care.spare(step, drawn)
+
+
+def _shown(drawn: Drawn, topic: str, guid: str) -> Viewpoint | None:
+    """A viewpoint as the target held it when it was looked at."""
+    body = drawn.target.topics.get(guid_key(topic))
+    held = body.viewpoints if body else ()
+    return next((view for view in held if guid_key(view.guid) == guid_key(guid)), None)
 
 
 def _present(drawn: Drawn, kind: Kind, topic: str) -> frozenset[str]:

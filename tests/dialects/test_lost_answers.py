@@ -125,6 +125,21 @@ def test_components_that_a_server_drops_are_on_record_of_a_viewpoint_without_an_
     assert adopted & {"components.selection", "components.coloring", "components.visibility"}
 
 
+def test_a_picture_that_a_server_lacks_is_on_record_of_a_viewpoint_without_an_answer(tmp_path: Path):
+    machine = Terminal(tmp_path / "state")
+    with field_server(tmp_path / "data", ["linear"]) as server:
+        server.hinder = Losing("POST", "/viewpoints", 9)
+        machine.run("import", *there(server), ROOFS)
+        second = machine.run("import", *there(server), ROOFS)
+        server.hinder = lambda _method, _path: False
+        third = machine.run("import", *there(server), ROOFS)
+    with bcfsync.open(ROOFS) as archive:
+        sent = sum(1 for topic in archive.topics for view in topic.viewpoints if view.snapshot)
+    told = [item["field"] for run in (second, third) for item in run.summary["unkept"] if item["kind"] == "viewpoint"]
+    assert [item["verb"] for item in second.of("outcome") if item["kind"] == "viewpoint"][:1] == ["adopt"]
+    assert told == ["snapshot"] * sent
+
+
 def test_a_member_that_an_unknown_server_dropped_is_sent_once_more_and_then_on_record(tmp_path: Path):
     machine = Terminal(tmp_path / "state")
     with field_server(tmp_path / "data", faults=["guid-ignored", "drop:topics.description"]) as server:
