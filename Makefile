@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PROPERTIES = $$(grep -rlE "@given|stateful" tests --include='test_*.py')
 
-.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz explore sim mutants machine kills conformance throughput server-load server-kills dialects fault-runs request-kills clean
+.PHONY: demo test setup check fix cover bench bench-edit bench-codec samples golden xsd-cases fuzz explore sim mutants machine kills conformance throughput importing server-load server-kills dialects fault-runs request-kills clean
 
 demo: $(STAMP)  ## archives into a server and back, proved equal
 	$(BIN)/bcfsync demo
@@ -81,6 +81,9 @@ conformance: $(STAMP)  ## every route of every version of the reference server, 
 
 throughput: $(STAMP)  ## a first export of 1,000 topics over a wire of 50 ms, beside a plain client; fails below 80 % of what the wire allows
 	$(BIN)/python benchmarks/throughput.py $(THROUGHPUT)
+
+importing: $(STAMP)  ## a first import of 100 topics over a wire of 50 ms, beside one that sends one write at a time
+	$(BIN)/python benchmarks/importing.py $(IMPORTING)
 
 server-load: $(STAMP)  ## a minute of sixteen clients, and what 100,000 topics cost: SECONDS=60 TOPICS=100000
 	$(BIN)/python benchmarks/server_load.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TOPICS),--topics $(TOPICS))
