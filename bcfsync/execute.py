@@ -1,20 +1,14 @@
 """Carrying out a plan: the only caller of ``Side.apply``.
 
-Owns: ids across sides, the journal of begun creates, the commit of each outcome before the next change is made.
-Sees: changes, advance, store. Never decides anew: what cannot be done as planned becomes an outcome.
+Owns: the journal of begun creates, the commit of each outcome before the next change to its topic is made. Sees:
+changes, recording, store. Never decides anew: what cannot be done as planned becomes an outcome.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
-from bcfsync import plain
-from bcfsync.advance import advanced, agreed_relations, filled_in, unmerged
-from bcfsync.canonical import OWN_WORDS, same
 from bcfsync.changes import (
-    LINKS,
     Base,
     Change,
     Entity,
@@ -34,19 +28,15 @@ from bcfsync.changes import (
 )
 from bcfsync.guids import guid_key
 from bcfsync.marks import is_mark
-from bcfsync.merge import Shadows
 from bcfsync.model import Comment, DocumentReference, Viewpoint
-from bcfsync.plan.answering import past
 from bcfsync.plan.below import Below
-from bcfsync.plan.deleting import held_by_others
 from bcfsync.plan.lacking import lacking, shortened
 from bcfsync.plan.lanes import Lanes
-from bcfsync.plan.stale import AGAIN
+from bcfsync.recording import PARTS, Across, Recording
 from bcfsync.sides.announced import without_missing
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
-from bcfsync.store import REMOTE, UNSETTLED, Confirmation, Deed, SentWrite, Store, Unacknowledged, seen_by
+from bcfsync.store import Confirmation, Store
 
-_PARTS = {Kind.SNIPPET, Kind.FILES, Kind.RELATED}
 _LINKED = {Kind.VIEWPOINT, Kind.COMMENT}
 """What a comment that refers to it can do without, where the server has no place for it."""
 
@@ -125,10 +115,10 @@ class _Execution:
         self.store = store
         self.base = base
         self.seams = seams
-        self.across = dict(base.to_remote if self.source_site is Site.LOCAL else base.to_local)
+        self.across = Across(base, self.source_site)
+        self.recording = Recording(base, ends.replica, self.across)
         self.ready: deque[tuple[Step, Outcome]] = deque()
         self.agreed: list[Confirmation] = []
-        self.agreed_now: dict[Key, Shadows] = {}
         self.remembered: set[tuple[Kind, str]] = set()
         self.failed: set[Key] = set()
         self.without_place: set[Key] = set()
@@ -157,9 +147,9 @@ class _Execution:
     def _expect(self, prepared: Prepared) -> None:
         """Put on record what an archive is about to hold, and what is agreed if it gets there."""
         replica = self.ends.replica
-        writes = [self._written(step, change.value, change) for step, change in self.given]
+        writes = [self.recording.written(step, change.value, change) for step, change in self.given]
         done = [outcome for outcome in prepared.outcomes if outcome.status is Status.DONE]
-        pending = [self._confirmed(self.plan.steps[outcome.step], outcome) for outcome in done]
+        pending = [self.recording.confirmed(self.plan.steps[outcome.step], outcome) for outcome in done]
         self.foreseen = {outcome.step: (outcome, item) for outcome, item in zip(done, pending, strict=True)}
         self.generation = self.store.expect(replica, prepared.stamp, writes, pending)
 
@@ -191,7 +181,7 @@ class _Execution:
             try:
                 change = self._resolved(step)
             except Unresolved as problem:
-                self.failed.add(self._source_key(step))
+                self.failed.add(self.across.source_key(step))
                 self._ended(step, self._without_place(step, problem))
                 continue
             self._announce(step, change)
@@ -211,17 +201,17 @@ class _Execution:
     def _without_place(self, step: Step, problem: Unresolved) -> Outcome:
         lost = (Unkept(Unkept.WHOLE, step.label),) if problem.for_good else ()
         if lost and self.site is Site.REMOTE:
-            self.store.lacks(self._source_key(step), lost, step.label)
+            self.store.lacks(self.across.source_key(step), lost, step.label)
         return Outcome(step.number, Status.HELD, message=str(problem), unkept=lost)
 
     def _adopt(self, step: Step) -> None:
-        if step.topic and key_of(Kind.TOPIC, "", step.topic) not in self.across:
+        if step.topic and self.across.find(key_of(Kind.TOPIC, "", step.topic)) is None:
             self._ended(step, Outcome(step.number, Status.HELD, message="its topic was not created"))
             return
         held = step.expected if step.expected is not None else step.value
         outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
-        source = self._source_key(step)
-        local = source if self.source_site is Site.LOCAL else self._target_key(step, outcome)
+        source = self.across.source_key(step)
+        local = source if self.source_site is Site.LOCAL else self.across.target_key(step, outcome)
         if lost := self._never_kept(step, local, held):
             self.store.lacks(local, lost, step.label, more=True)
             outcome = replace(outcome, unkept=lost if self.site is Site.REMOTE else ())
@@ -239,7 +229,7 @@ class _Execution:
         if isinstance(ours, Viewpoint) and isinstance(theirs, Viewpoint):
             # a picture that was announced may be none
             there = replace(theirs, snapshot=None) if "snapshot" in never else theirs
-            shown = self.seams.shown(self._target_topic(step), step.target or "") if self._is_open(step) else None
+            shown = self.seams.shown(self.across.target_topic(step), step.target or "") if self._is_open(step) else None
             there = without_missing(there, shown, self.ends.remote) if shown else there
             return unkept(ours, there) + unkept_components(ours.components, theirs.components)
         never |= self._linkless(local, ours)
@@ -262,13 +252,13 @@ class _Execution:
             self.seams.spare(step)
         if self.site is Site.REMOTE and step.verb is not Verb.CREATE:
             outcome = Outcome(step.number, Status.DONE, change.guid, change.value)
-            local = self._source_key(step)
+            local = self.across.source_key(step)
             self._record()  # what the last try left to agree on must be known before the next one
-            self.store.sent(self._deed(step, outcome, local), self._sent(step, change))
+            self.store.sent(self.recording.deed(step, outcome, local), self.recording.sent(step, change))
         elif step.verb is Verb.CREATE and self.site is Site.REMOTE:
             self._begin(step, change)
         elif step.verb is Verb.CREATE:
-            self.across[self._source_key(step)] = key_of(step.kind, change.topic, change.guid)
+            self.across.note(self.across.source_key(step), key_of(step.kind, change.topic, change.guid))
 
     def _begin(self, step: Step, change: Change) -> None:
         scope = (step.kind, guid_key(step.topic) if step.topic else "")
@@ -277,29 +267,15 @@ class _Execution:
         if minted and scope not in self.remembered:
             self.remembered.add(scope)
             self.store.remember_known(*scope, self.seams.present(step.kind, change.topic))
-        key = self._source_key(step)
+        key = self.across.source_key(step)
         afresh = step.kind is Kind.TOPIC and key in self.base.to_remote
-        self.store.begin(key, afresh=afresh, sent=self._sent(step, change))
-
-    def _sent(self, step: Step, change: Change) -> SentWrite | None:
-        """What both sides will have agreed on if it comes; None where that is nothing."""
-        if step.verb is Verb.DELETE:
-            return None
-        local, replica = self._source_key(step), self.ends.replica
-        shadows = self._shadows(step, Outcome(step.number, Status.DONE, change.guid, change.value), local)
-        if shadows[replica] == UNSETTLED:
-            return None
-        value = plain.dumps(change.value)
-        return SentWrite(local, replica, step.verb, step.fields, value, shadows[replica], shadows[seen_by(replica)])
+        self.store.begin(key, afresh=afresh, sent=self.recording.sent(step, change))
 
     # -- ids across --------------------------------------------------------------------------------------------
 
-    def _source_key(self, step: Step) -> Key:
-        return key_of(step.kind, step.topic, step.guid)
-
     def _resolved(self, step: Step) -> Change:
         topic = self._id(Kind.TOPIC, "", step.topic, "its topic was not created") if step.topic else ""
-        guid = topic if step.kind in _PARTS else step.target or step.guid
+        guid = topic if step.kind in PARTS else step.target or step.guid
         value = self._value(step)
         change = Change(step.number, step.verb, step.kind, guid, topic, value, step.fields, step.expected)
         new = step.kind is Kind.TOPIC and step.verb is Verb.CREATE
@@ -307,7 +283,7 @@ class _Execution:
         return replace(change, below=self.below.of(step)) if whole else change
 
     def _id(self, kind: Kind, topic: str, guid: str, otherwise: str) -> str:
-        found = self.across.get(key_of(kind, topic, guid))
+        found = self.across.find(key_of(kind, topic, guid))
         if found is None:
             raise Unresolved(otherwise)
         return found.guid
@@ -320,12 +296,12 @@ class _Execution:
                 return self._comment(step, comment)
             case DocumentReference(document_guid=str() as guid) as reference:
                 document = key_of(Kind.DOCUMENT, "", guid)
-                found = self.across.get(document)
+                found = self.across.find(document)
                 if found is None and document in self.failed:
                     raise Unresolved("its document was not sent", for_good=document in self.without_place)
                 return replace(reference, document_guid=found.guid if found else guid)
             case Related(guids):
-                return Related(tuple(self._related(guid) for guid in guids))
+                return Related(tuple(self.across.related(guid) for guid in guids))
             case other:
                 return other
 
@@ -341,20 +317,16 @@ class _Execution:
         key = key_of(kind, step.topic, guid)
         if key in self.failed:
             raise Unresolved(otherwise)
-        found = self.across.get(key)
+        found = self.across.find(key)
         if found is not None:
             return found.guid
         # an update keeps the target's own link, which is in the target's ids already
         return guid if step.verb is Verb.UPDATE else None
 
-    def _related(self, guid: str) -> str:
-        found = self.across.get(key_of(Kind.TOPIC, "", guid))
-        return found.guid if found else guid
-
     # -- the record --------------------------------------------------------------------------------------------
 
     def _commit(self, step: Step, outcome: Outcome) -> None:
-        source = self._source_key(step)
+        source = self.across.source_key(step)
         if outcome.status is not Status.DONE:
             self.failed.add(source)
             refused = outcome.status in {Status.FAILED, Status.HELD}
@@ -370,45 +342,15 @@ class _Execution:
             return
         expected, foreseen = self.foreseen.get(outcome.step, (None, None))
         # what becomes of an archive was worked out before it was replaced
-        confirmation = self._confirmed(step, outcome) if foreseen is None or expected != outcome else foreseen
+        confirmation = self.recording.confirmed(step, outcome) if foreseen is None or expected != outcome else foreseen
         self.agreed.append(confirmation)
         if confirmation.gone and step.kind is Kind.TOPIC:
             # relations of other topics go on meaning it, on either side by its id there
             self.agreed.append(Confirmation(confirmation.local, confirmation.remote, {}))
 
-    def _confirmed(self, step: Step, outcome: Outcome) -> Confirmation:
-        source, target = self._source_key(step), self._target_key(step, outcome)
-        self.across[source] = target
-        local, remote = (source, target) if self.source_site is Site.LOCAL else (target, source)
-        return self._confirmation(step, outcome, local, remote)
-
     def _is_open(self, step: Step) -> bool:
         """Whether a create has no answer on record."""
-        return self.site is Site.REMOTE and self._source_key(step) in self.base.intents
-
-    def _target_topic(self, step: Step) -> str:
-        return self.across[key_of(Kind.TOPIC, "", step.topic)].guid if step.topic else ""
-
-    def _target_key(self, step: Step, outcome: Outcome) -> Key:
-        topic = self._target_topic(step)
-        return key_of(step.kind, topic, topic if step.kind in _PARTS else outcome.guid)
-
-    def _confirmation(self, step: Step, outcome: Outcome, local: Key, remote: Key) -> Confirmation:
-        replica = self.ends.replica
-        deed = self._deed(step, outcome, local) if step.verb.writes and not outcome.adopted else None
-        unkept = outcome.unkept if step.verb.writes and self.site is Site.REMOTE else None
-        written = None
-        if step.verb is Verb.UNBIND or (step.verb is Verb.DELETE and self.site is Site.LOCAL):
-            if deed is not None:
-                written = self._unacknowledged(step, local, None)
-            # other archives may hold it still
-            return Confirmation(local, remote, {}, deed=deed, written=written, unbound=replica)
-        if step.verb is Verb.DELETE and held_by_others(self.base, local):
-            # on record for the others: what they hold is deleted there, too, and not sent again
-            return Confirmation(local, remote, {}, deed=deed, unbound=replica)
-        if step.verb is Verb.DELETE:
-            return Confirmation(local, remote, {}, deed=deed, gone=True)
-        return Confirmation(local, remote, self._shadows(step, outcome, local), deed=deed, unkept=unkept)
+        return self.site is Site.REMOTE and self.across.source_key(step) in self.base.intents
 
     def _lost_link(self, step: Step) -> tuple[Unkept, ...]:
         """The link of a comment to a viewpoint that has no place on the server: it went without."""
@@ -417,84 +359,3 @@ class _Execution:
                 away = key_of(Kind.VIEWPOINT, step.topic, guid) in self.without_place
                 return (Unkept("viewpoint_guid", guid),) if away else ()
         return ()
-
-    def _deed(self, step: Step, outcome: Outcome, local: Key) -> Deed:
-        target = self._target_key(step, outcome)
-        gone = step.verb is Verb.DELETE
-        before = step.expected if step.verb is not Verb.CREATE else None
-        held = outcome.value if outcome.value is not None else step.value
-        return Deed(
-            str(self.site), str(step.verb), local, step.label, step.fields, self.ends.replica,
-            guid=outcome.guid or target.guid,
-            topic=target.topic,
-            before=None if before is None else plain.dumps(before),
-            after=None if gone else plain.dumps(held),
-        )  # fmt: skip
-
-    def _written(self, step: Step, value: Entity, change: Change) -> Unacknowledged:
-        """What an archive is about to be given; a program that loaded it before may still save what it had."""
-        local = key_of(step.kind, change.topic, change.topic if step.kind in _PARTS else change.guid)
-        return self._unacknowledged(step, local, value)
-
-    def _unacknowledged(self, step: Step, local: Key, new: Entity | None) -> Unacknowledged:
-        ours, seen = past(self.base, local, step.origin)
-        if step.fields and step.expected is not None and step.verb is Verb.UPDATE:
-            ours, seen = self._loadable(step, (ours, seen))
-        text, before, then = (None if item is None else plain.dumps(item) for item in (new, ours, seen))
-        fields = (*step.fields, AGAIN) if self._is_written_again(step, local, new) else step.fields
-        return Unacknowledged(local, str(step.verb), fields, text, before, then)
-
-    def _loadable(self, step: Step, known: tuple[Entity | None, Entity | None]) -> tuple[Entity | None, Entity | None]:
-        """What a program may have loaded before a write: where nothing is on record, what the archive holds now."""
-        ours: Any
-        seen: Any
-        (ours, seen), held, names = known, step.expected, step.fields
-        if ours is None or seen is None:
-            across = partial(self._linked_across, step)
-            seen, ours = advanced(Shadows(None, None), step.origin, held or step.origin, (), across).both
-        else:
-            names = tuple(name for name in names if is_mark(getattr(ours, name)))
-        members = {name: getattr(held, name) for name in names}
-        return replace(ours, **members), replace(seen, **members)
-
-    def _is_written_again(self, step: Step, local: Key, new: Entity | None) -> bool:
-        """Whether an older file of the archive may hold what is written now, too."""
-        if step.verb is Verb.CREATE:
-            return local in self.base.to_remote
-        words = [name for name in step.fields if name in OWN_WORDS]
-        copies = (ours for ours, _ in self.base.copies.get(local, ())) if words else ()
-        return any(same(getattr(ours, name), getattr(new, name)) for ours in copies for name in words)
-
-    def _shadows(self, step: Step, outcome: Outcome, local: Key) -> dict[str, str]:
-        held = outcome.value if outcome.value is not None else step.value
-        sides = past(self.base, local, step.expected if self.site is Site.REMOTE else step.origin)
-        old = Shadows(*(sides if self.source_site is Site.LOCAL else reversed(sides)))
-        if step.verb is Verb.UPDATE and not old.known and local in self.base.copies:
-            # an archive new to the pair, measured by others: it is measured once more when both sides are alike
-            return {self.ends.replica: UNSETTLED}
-        if step.verb is Verb.ADOPT:
-            self.agreed_now[local] = Shadows(step.origin, held)
-            return self._texts(step.origin, held)
-        old = self.agreed_now.get(local, old)
-        if isinstance(step.origin, Related) and isinstance(held, Related):
-            new = agreed_relations(old, step.origin, held, lambda guid: guid_key(self._related(guid)), step.expected)
-        else:
-            written = step.fields if step.verb is Verb.UPDATE else None
-            new = advanced(
-                old, step.origin, held, written, lambda guid: self._linked_across(step, guid), expected=step.expected,
-                held=step.held,
-            )  # fmt: skip
-            new = unmerged(new, step.merged) if step.merged else new
-            new = filled_in(new, held, outcome.filled) if outcome.filled else new
-        return self._texts(new.source, new.target)
-
-    def _texts(self, source: object, target: object) -> dict[str, str]:
-        ours, theirs = plain.dumps(source), plain.dumps(target)
-        local_text, remote_text = (ours, theirs) if self.source_site is Site.LOCAL else (theirs, ours)
-        replica = self.ends.replica
-        return {replica: local_text, seen_by(replica): remote_text, REMOTE: remote_text}
-
-    def _linked_across(self, step: Step, guid: str) -> str:
-        kind = LINKS.get(step.kind, step.kind)
-        found = self.across.get(key_of(kind, "" if kind is Kind.DOCUMENT else step.topic, guid))
-        return found.guid if found else guid_key(guid)

@@ -15,7 +15,7 @@ FLOORS = [
     {"archive", "bcfxml", "bcfapi", "bcffile", "saving", "versions", "gathering", "exploded", "inplace"},
     {"merge", "advance", "plan", "checks", "validate", "union", "uniting", "diff"},
     {"net", "auth", "store", "base", "sides"},
-    {"execute", "run", "interpreting", "quiet", "turn", "undoing", "verifying", "library"},
+    {"execute", "recording", "run", "interpreting", "quiet", "turn", "undoing", "verifying", "library"},
     {"config", "watch", "cli", "__main__"},
 ]
 ANNEX = "server"

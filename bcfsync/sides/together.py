@@ -55,8 +55,9 @@ def abreast(work: Callable[[T], R], items: Iterable[T | None], berths: Berths[T]
     pool = ThreadPoolExecutor(MOST, thread_name_prefix="bcf-write")
     under_way: dict[Future[R], T] = {}
     patient = True
+    trouble: list[Exception] = []
     try:
-        for item in items:
+        for item in _until(items, trouble):
             if item is None:
                 yield from _ended(under_way)
                 continue
@@ -67,11 +68,21 @@ def abreast(work: Callable[[T], R], items: Iterable[T | None], berths: Berths[T]
                 yield from _ended(under_way)
         while under_way:
             yield from _ended(under_way)
+        for error in trouble:
+            raise error
     except KeyboardInterrupt:
         patient = False  # who interrupts does not wait for a server that hangs
         raise
     finally:
         pool.shutdown(wait=patient, cancel_futures=True)
+
+
+def _until(items: Iterable[T], trouble: list[Exception]) -> Iterator[T]:
+    """The items before the one that cannot be made; what is under way then is told before the trouble is."""
+    try:
+        yield from items
+    except Exception as error:  # noqa: BLE001 - raised by whoever asked
+        trouble.append(error)
 
 
 def _ended(under_way: dict[Future[R], T]) -> Iterator[tuple[T, Future[R]]]:

@@ -136,19 +136,16 @@ def test_what_fails_is_told_in_its_place_and_the_others_go_on():
 
 
 def test_items_that_cannot_be_made_end_it_when_what_is_under_way_has_ended():
-    ended = []
+    told = []
 
     def items():
         yield from range(3)
         raise ValueError("no more")
 
-    def work(item):
-        threading.Event().wait(0.01)
-        ended.append(item)
-
+    going = abreast(lambda _item: threading.Event().wait(0.01), items(), Berths())
     with pytest.raises(ValueError, match="no more"):
-        ends(work, items())
-    assert sorted(ended) == [0, 1, 2]
+        list(map(told.append, going))
+    assert sorted(item for item, _ in told) == [0, 1, 2]
 
 
 def test_who_does_not_want_the_rest_waits_for_what_is_under_way():
