@@ -3,7 +3,7 @@
 Owns: the pool. Sees nothing. How many requests really go at once, ``net`` decides by the server's answers.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
@@ -37,35 +37,37 @@ def together(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
 class Berths(Protocol[Item_contra]):
     """Says what may be under way together."""
 
-    def room(self, under_way: Collection[Item_contra]) -> bool:
-        """Whether one more may be asked for."""
+    def room(self, under_way: int) -> bool:
+        """Whether one more may be asked for beside so many."""
 
-    def beside(self, item: Item_contra, under_way: Collection[Item_contra]) -> bool:
-        """Whether this one may begin beside those; where there are none, it may."""
+    def alone(self, item: Item_contra) -> bool:
+        """Whether this one must have nothing beside it."""
 
 
 def abreast(work: Callable[[T], R], items: Iterable[T | None], berths: Berths[T]) -> Iterator[tuple[T, Future[R]]]:
     """Do several things at once, each item taken only when it may begin; gives each with its end, as they end.
 
     Args:
-        work: what is to be done with an item, by one of several threads.
+        work: what is to be done with an item: by one of several threads, or, where it goes alone, by whoever iterates.
         items: taken by whoever iterates; None says that nothing may begin before something has ended.
         berths: what may be under way together.
     """
     pool = ThreadPoolExecutor(MOST, thread_name_prefix="bcf-write")
     under_way: dict[Future[R], T] = {}
-    patient = True
     trouble: list[Exception] = []
+    patient = True
     try:
         for item in _until(items, trouble):
             if item is None:
                 yield from _ended(under_way)
-                continue
-            while not berths.beside(item, under_way.values()):
-                yield from _ended(under_way)
-            under_way[pool.submit(work, item)] = item
-            while under_way and not berths.room(under_way.values()):
-                yield from _ended(under_way)
+            elif berths.alone(item):
+                while under_way:
+                    yield from _ended(under_way)
+                yield item, _done(work, item)
+            else:
+                under_way[pool.submit(work, item)] = item
+                while under_way and not berths.room(len(under_way)):
+                    yield from _ended(under_way)
         while under_way:
             yield from _ended(under_way)
         for error in trouble:
@@ -75,6 +77,15 @@ def abreast(work: Callable[[T], R], items: Iterable[T | None], berths: Berths[T]
         raise
     finally:
         pool.shutdown(wait=patient, cancel_futures=True)
+
+
+def _done(work: Callable[[T], R], item: T) -> Future[R]:
+    made: Future[R] = Future()
+    try:
+        made.set_result(work(item))
+    except Exception as error:  # noqa: BLE001 - raised by whoever asks for the result
+        made.set_exception(error)
+    return made
 
 
 def _until(items: Iterable[T], trouble: list[Exception]) -> Iterator[T]:

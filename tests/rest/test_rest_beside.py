@@ -7,7 +7,7 @@ import httpx
 import pytest
 from rest_world import CAMERA, PNG, Bytes, blob, fresh, new_topic
 
-from bcfsync.changes import Change, Kind, Status, Verb
+from bcfsync.changes import Change, Kind, Outcome, Status, Verb
 from bcfsync.errors import LoginNeeded
 from bcfsync.model import Coloring, Comment, Component, Components, Snapshot, Topic, Viewpoint, Visibility
 from bcfsync.sides.rest.writing.beside import Beside
@@ -143,47 +143,58 @@ def shown(step: int, size: int) -> Change:
     return Change(step, Verb.CREATE, Kind.VIEWPOINT, view.guid, "a topic", view)
 
 
-def test_large_pictures_do_not_pile_up():
+def knowing(kind: Kind) -> Beside:
+    """Rules of a run that has made such things already."""
     rules = beside()
-    rules._met.add((Verb.CREATE, Kind.VIEWPOINT))
-    large, small = 5 * 1024 * 1024, 1024
-    assert rules.beside(shown(1, small), [shown(0, large)])
-    assert not rules.beside(shown(1, large), [shown(0, large)])
-    assert rules.beside(shown(1, 20 * large), [])
+    rules.went(Change(0, Verb.CREATE, kind, "g", "", Topic("g", "A")), Outcome(0, Status.DONE))
+    return rules
 
 
-def test_elements_do_not_pile_up():
-    rules = beside()
-    rules._met.add((Verb.CREATE, Kind.VIEWPOINT))
+def test_large_pictures_go_alone():
+    rules = knowing(Kind.VIEWPOINT)
+    assert not rules.alone(shown(0, 1024 * 1024))
+    assert rules.alone(shown(0, 1024 * 1024 + 1))
+
+
+def test_many_elements_go_alone():
     one = shown(0, 0)
-    elements = tuple(Component(f"{at:022}") for at in range(50_000))
+    elements = tuple(Component(f"{at:022}") for at in range(12_000))
     shows = Components(
-        elements[:20_000], (Coloring("FF0000", elements[20_000:40_000]),), Visibility(exceptions=elements[40_000:])
+        elements[:4_000], (Coloring("FF0000", elements[4_000:8_000]),), Visibility(exceptions=elements[8_000:])
     )
-    many = replace(one, value=replace(one.value, components=shows))
-    assert rules.beside(one, [many])
-    assert not rules.beside(many, [many])
+    assert knowing(Kind.VIEWPOINT).alone(replace(one, value=replace(one.value, components=shows)))
+    few = replace(shows, coloring=())
+    assert not knowing(Kind.VIEWPOINT).alone(replace(one, value=replace(one.value, components=few)))
 
 
 def test_pictures_that_go_with_their_topic_count_too():
-    rules = beside()
-    rules._met.add((Verb.CREATE, Kind.TOPIC))
+    rules = knowing(Kind.TOPIC)
     whole = Change(0, Verb.CREATE, Kind.TOPIC, "g", "", Topic("g", "A"), below=(shown(0, 9 * 1024 * 1024).value,))
-    assert not rules.beside(whole, [whole])
+    assert rules.alone(whole)
+    assert not rules.alone(replace(whole, below=()))
 
 
-def test_beside_what_is_watched_nothing_goes():
+def test_what_is_watched_goes_alone():
     watched = said("a topic", 0)
     rules = Beside(lambda: 4, lambda change: change is watched)
-    rules._met.add((Verb.CREATE, Kind.COMMENT))
-    assert not rules.beside(watched, [said("another", 1)])
-    assert rules.beside(watched, [])
-    assert not rules.room([watched])
+    rules.went(watched, Outcome(0, Status.DONE))
+    assert [rules.alone(watched), rules.alone(said("another", 1))] == [True, False]
 
 
 @pytest.mark.parametrize("verb", [Verb.UPDATE, Verb.DELETE])
 def test_what_was_made_teaches_nothing_of_what_is_changed(verb):
+    rules = knowing(Kind.COMMENT)
+    change = said("a topic", 0)
+    assert [rules.alone(change), rules.alone(replace(change, verb=verb))] == [False, True]
+
+
+def test_what_was_not_made_teaches_nothing():
     rules = beside()
-    rules._met.add((Verb.CREATE, Kind.COMMENT))
-    assert rules.beside(said("a topic", 0), [said("another", 1)])
-    assert not rules.beside(replace(said("a topic", 0), verb=verb), [said("another", 1)])
+    rules.went(said("a topic", 0), Outcome(0, Status.FAILED))
+    assert rules.alone(said("a topic", 1))
+
+
+def test_where_one_may_go_at_once_it_goes_alone():
+    rules = beside(1)
+    rules.went(said("a topic", 0), Outcome(0, Status.DONE))
+    assert rules.alone(said("a topic", 1))

@@ -47,17 +47,17 @@ def test_the_first_to_fail_is_told_and_what_was_not_begun_is_not_done(error):
 
 
 class Berths:
-    """So many at once; what is in ``alone`` has nothing beside it."""
+    """So many at once; what is in ``lonely`` has nothing beside it."""
 
-    def __init__(self, most=MOST, alone=()):
+    def __init__(self, most=MOST, lonely=()):
         self.most = most
-        self.alone = alone
+        self.lonely = lonely
 
     def room(self, under_way):
-        return len(under_way) < self.most
+        return under_way < self.most
 
-    def beside(self, item, under_way):
-        return not under_way or not {item, *under_way} & set(self.alone)
+    def alone(self, item):
+        return item in self.lonely
 
 
 def ends(work, items, berths=None):
@@ -106,8 +106,20 @@ def test_what_goes_alone_has_nothing_beside_it():
             beside.update(flying)
         flying.remove(item)
 
-    ends(work, range(20), Berths(alone={7}))
+    ends(work, range(20), Berths(lonely={7}))
     assert beside == {7}
+
+
+def test_what_goes_alone_is_done_by_whoever_iterates():
+    threads = dict(ends(lambda _item: threading.current_thread(), range(3), Berths(lonely={1})))
+    assert [threads[item] is threading.current_thread() for item in range(3)] == [False, True, False]
+
+
+def test_what_goes_alone_may_fail_like_the_others():
+    def work(item):
+        raise ValueError(item)
+
+    assert [str(made.exception()) for _, made in abreast(work, range(3), Berths(lonely={1}))] == ["0", "1", "2"]
 
 
 def test_none_says_that_something_has_to_end_first():

@@ -6,13 +6,13 @@ what else it moves. What is large does not pile up in our memory. A server that 
 from then on: some lock their whole database for each write.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bcfsync.changes import Change, Entity, Kind, Outcome, Status, Verb
 from bcfsync.model import BimSnippet, Blob, Document, Viewpoint
 
-_BYTES = 8 * 1024 * 1024
-"""As much of pictures and components goes at once, or one change that has more."""
+_LARGE = 1024 * 1024
+"""What has more bytes of pictures and components goes alone."""
 _COMPONENT = 100
 """Bytes of a component in JSON."""
 
@@ -31,19 +31,15 @@ class Beside:
         self._watched = watched
         self._careful = False
         self._met: set[tuple[Verb, Kind]] = set()
-        self._alone: set[int] = set()
 
-    def room(self, under_way: Collection[Change]) -> bool:
-        """Whether one more may be asked for."""
-        most = 1 if self._careful else self._most()
-        return len(under_way) < most and not any(change.step in self._alone for change in under_way)
+    def room(self, under_way: int) -> bool:
+        """Whether one more may be asked for beside so many."""
+        return under_way < self._most()
 
-    def beside(self, change: Change, under_way: Collection[Change]) -> bool:
-        """Whether a change may begin beside those under way."""
-        if self._watched(change) or (change.verb, change.kind) not in self._met:
-            self._alone.add(change.step)
-            return not under_way
-        return not under_way or sum(map(_weight, (change, *under_way))) <= _BYTES
+    def alone(self, change: Change) -> bool:
+        """Whether a change must have nothing beside it."""
+        teaches = (change.verb, change.kind) not in self._met or self._watched(change)
+        return teaches or self._careful or self._most() == 1 or _weight(change) > _LARGE
 
     def went(self, change: Change, outcome: Outcome) -> None:
         """Learn from an outcome."""
