@@ -82,7 +82,7 @@ def without_conflicts(patch):
 
 
 def without_old_shadows(patch):
-    patch.setattr("bcfsync.execute.advanced", lambda _old, source, target, *_, **__: Shadows(source, target))
+    patch.setattr("bcfsync.recording.advanced", lambda _old, source, target, *_, **__: Shadows(source, target))
 
 
 def without_comparing_before_a_write(patch):
