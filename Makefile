@@ -94,8 +94,8 @@ server-kills: $(STAMP)  ## the reference server killed under load, and what it h
 dialects: $(STAMP)  ## archives through every server of the field and back: the matrix; ROWS="openproject bimdata" for some
 	$(BIN)/python tests/dialects/matrix.py $(if $(WRITE),--write) $(ROWS)
 
-fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0 JITTER=4 ROWS="openproject bimdata"
-	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0) --jitter $(or $(JITTER),0) $(ROWS)
+fault-runs: $(STAMP)  ## imports over a line that loses answers: SEEDS=500 FIRST=0 JITTER=4 TOPICS=20 ROWS="openproject bimdata"
+	$(BIN)/python tests/dialects/fault_runs.py --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0) --jitter $(or $(JITTER),0) --topics $(or $(TOPICS),0) $(ROWS)
 
 request-kills: $(STAMP)  ## the program killed at one request after another, for every kind of server: EVERY=1 FIRST=1 ROWS="openproject bimdata"
 	$(BIN)/python tests/dialects/request_kills.py --every $(or $(EVERY),1) --first $(or $(FIRST),1) $(ROWS)
