@@ -122,6 +122,7 @@ def read_base(store: Store, replica: str) -> Base:
         },
         put_back=bool(store.noted(PUT_BACK)),
         untaken=store.untaken(),
+        unread=store.unread(),
     )
 
 

@@ -200,8 +200,7 @@ class Listing:
 class Bodies:
     """Whole topics by their key, and the documents they may refer to.
 
-    ``gone`` are keys of topics that were asked for one by one and are proven not to be there. ``unread`` are those that
-    are there and could not be read, with the reason.
+    ``gone``: topics that were asked for one by one and are proven not to be there; ``unread``: why others are missing.
     """
 
     topics: Mapping[str, Topic]
@@ -224,20 +223,14 @@ class Intent:
     known: frozenset[str]
 
 
-LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}
-"""What kinds of atom refer to by id, beside relations."""
+LINKS = {Kind.COMMENT: Kind.VIEWPOINT, Kind.REFERENCE: Kind.DOCUMENT}  # by id, beside relations
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A write to the server of which no answer is on record.
+    """A write to the server of which no answer is on record: of ``value``, or for updates of its ``fields``.
 
-    Attributes:
-        verb: what was to be done.
-        fields: for updates, the members that were written.
-        value: what was sent.
-        local: what the archive and
-        seen: the server would have agreed on, had the server answered just that.
+    ``local`` and ``seen`` are what archive and server would have agreed on, had the server answered just that.
     """
 
     verb: Verb
@@ -256,7 +249,8 @@ class Base:
     shadows of other archives that hold the same atoms, each with what the server held then: a value equal to one of
     them is no edit. ``holders`` are the names of those archives that have not let go of an atom since. ``open`` are
     atoms this archive and the server hold, without ever having agreed on them. ``sent`` is what this archive gave to
-    the server without an answer. ``put_back``: it came from a backup. ``untaken`` the server did not take at all.
+    the server without an answer. ``put_back``: it came from a backup. ``untaken`` the server did not take at all; of
+    ``unread`` nobody knows yet what it kept.
     """
 
     to_remote: Mapping[Key, Key] = field(default_factory=dict)
@@ -272,6 +266,7 @@ class Base:
     sent: Mapping[Key, Sent] = field(default_factory=dict)
     put_back: bool = False
     untaken: frozenset[Key] = frozenset()
+    unread: frozenset[Key] = frozenset()
 
     def across(self, site: Site, key: Key) -> Key | None:
         """The key on the other site of an atom of this site."""
@@ -427,10 +422,12 @@ class Unkept:
     """A member that was sent and that the target does not hold as it was sent: what cannot be represented there.
 
     ``field``: the member, as ``labels``, a part of one, as ``components.coloring``, or ``WHOLE`` for all of a thing;
-    ``sent``: what was sent, as people read it; ``kept``: what the target has in its place, None for nothing.
+    ``sent``: what was sent, as people read it; ``kept``: what is there, None for nothing, or that nobody could see it.
     """
 
     WHOLE: ClassVar[str] = "*"
+    UNREAD: ClassVar[str] = "not read back yet"
+    UNREADABLE: ClassVar[str] = "cannot be read back"
     field: str
     sent: str
     kept: str | None = None
@@ -480,6 +477,9 @@ class Side(Protocol):
         Viewpoints among ``known`` (keys of this side) may come without details: they never change. A key of any of a
         kind says that the topic is on record to have some: that it has no such list is then no answer.
         """
+
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """A topic of this side, with the details of these viewpoints (by key), which may have come without."""
 
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
         """The bytes of a blob that came from this side."""

@@ -26,17 +26,21 @@ from bcfsync.changes import (
     Verb,
     key_of,
 )
+from bcfsync.errors import ServerTrouble
 from bcfsync.guids import guid_key
 from bcfsync.marks import is_mark
 from bcfsync.model import Comment, DocumentReference, Viewpoint
+from bcfsync.net import Refused
 from bcfsync.plan.below import Below
 from bcfsync.plan.lacking import lacking, shortened
 from bcfsync.plan.lanes import Lanes
 from bcfsync.recording import PARTS, Across, Recording
-from bcfsync.sides.announced import without_missing
+from bcfsync.sides.announced import looked_for, missing
 from bcfsync.sides.rest.writing.comparing import unkept, unkept_components
 from bcfsync.store import Confirmation, Store
 
+_BLIND = 3
+"""After so many looks that broke, nothing more is looked for by the same run."""
 _LINKED = {Kind.VIEWPOINT, Kind.COMMENT}
 """What a comment that refers to it can do without, where the server has no place for it."""
 
@@ -127,6 +131,7 @@ class _Execution:
         self.foreseen: dict[int, tuple[Outcome, Confirmation]] = {}
         self.below = Below(plan)
         self.lanes = Lanes(plan.steps)
+        self.blind = 0
 
     def run(self) -> Iterator[tuple[Step, Outcome]]:
         target, source = self.ends.at(self.site), self.ends.at(self.source_site)
@@ -212,11 +217,29 @@ class _Execution:
         outcome = Outcome(step.number, Status.DONE, step.target or step.guid, held, adopted=True)
         source = self.across.source_key(step)
         local = source if self.source_site is Site.LOCAL else self.across.target_key(step, outcome)
-        if lost := self._never_kept(step, local, held):
+        if self.site is Site.REMOTE and local in self.base.unread:
+            lost = self._read_back(step, local)
+        elif lost := self._never_kept(step, local, held):
             self.store.lacks(local, lost, step.label, more=True)
+        if lost:
             outcome = replace(outcome, unkept=lost if self.site is Site.REMOTE else ())
         self._commit(step, outcome)
         self._ended(step, outcome)
+
+    def _read_back(self, step: Step, local: Key) -> tuple[Unkept, ...]:
+        """What the server did not keep of a viewpoint of which only the answer was seen."""
+        topic = self.across.target_topic(step)
+        shown = self.seams.shown(topic, step.target or "") if self.blind < _BLIND else None
+        if not isinstance(step.value, Viewpoint) or shown is None:
+            return ()
+        try:
+            lost = missing(step.value, topic, shown, self.ends.remote)
+        except (Refused, ServerTrouble):
+            self.blind += 1
+            self.store.unreadable(local)
+            return ()
+        self.store.read_back(local, lost, step.label)
+        return lost
 
     def _never_kept(self, step: Step, local: Key, held: Entity) -> tuple[Unkept, ...]:
         """What is not there of something that is on the server already: an answer was lost, or another machine sent it.
@@ -230,8 +253,8 @@ class _Execution:
             # a picture that was announced may be none
             there = replace(theirs, snapshot=None) if "snapshot" in never else theirs
             shown = self.seams.shown(self.across.target_topic(step), step.target or "") if self._is_open(step) else None
-            there = without_missing(there, shown, self.ends.remote) if shown else there
-            return unkept(ours, there) + unkept_components(ours.components, theirs.components)
+            there, unread = looked_for(there, shown, self.ends.remote) if shown else (there, ())
+            return unkept(ours, there) + unkept_components(ours.components, theirs.components) + unread
         never |= self._linkless(local, ours)
         agreed = self.base.local.get(local)
         return tuple(

@@ -31,9 +31,17 @@ def unkept_facts(found: Lacks) -> list[dict[str, Any]]:
 
 def unkept_lines(found: Lacks, *, whole: bool) -> Iterator[str]:
     """The same by field, with some of what it is about, or all of it where the ``whole`` is asked for."""
-    if not found:
-        return
-    yield f"  not kept by the server ({len(found)}), and not sent again:"
+    unread = [(step, item) for step, item in found if item.kept == Unkept.UNREAD]
+    lacking = [(step, item) for step, item in found if item.kept != Unkept.UNREAD]
+    if lacking:
+        yield f"  not kept by the server ({len(lacking)}), and not sent again:"
+        yield from _by_field(lacking, whole=whole)
+    if unread:
+        yield f"  not read back, since the server was in trouble ({len(unread)}); the next run looks once more:"
+        yield from _by_field(unread, whole=whole)
+
+
+def _by_field(found: Lacks, *, whole: bool) -> Iterator[str]:
     by_field: dict[str, list[tuple[Step, Unkept]]] = defaultdict(list)
     for step, item in found:
         by_field[_named(step.kind, item.field)].append((step, item))
@@ -53,7 +61,7 @@ def _named(kind: Kind, field: str) -> str:
 
 def _changed(found: Lacks) -> str:
     """How many of them are there with another value."""
-    count = sum(item.kept is not None for _, item in found)
+    count = sum(item.kept not in {None, Unkept.UNREAD} for _, item in found)
     return f" ({count} with another value)" if count else ""
 
 

@@ -3,7 +3,7 @@
 Owns: the words for the record. Decides nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +32,7 @@ from bcfsync.config.values import Config, Pair
 from bcfsync.errors import BcfsyncError, Guarded, UsageError
 from bcfsync.sides.lease import Lease
 from bcfsync.sides.rest import facts
-from bcfsync.store import LoggedDeed, Run, Store
+from bcfsync.store import LoggedDeed, Run, Store, StoredUnkept
 from bcfsync.turn import Unreadable
 
 _PARTLY, _CONFLICTS, _PENDING = 3, 6, 10
@@ -48,6 +48,7 @@ class Told:
     left: Left = field(default_factory=Left)
     failures: int = 0
     unkept: int = 0
+    unseen: int = 0
     archives: int = 0
     blind: bool = False
     pending: Rehearsal | None = None
@@ -112,10 +113,16 @@ def _read(told: Told, store: Store) -> None:
     told.runs = store.runs(1)
     told.left = told.pending.left if told.pending else left_open(store)
     told.failures = len(store.failures())
-    told.unkept = len(store.unkept())
+    told.unkept, told.unseen = _counted(store.unkept())
     told.archives = len(told.pending.archives if told.pending else store.archives())
     # what has no strong tags, or does not heed them, cannot tell that somebody else wrote a moment before
     told.blind = known_facts(store).get(facts.IF_MATCH) in {facts.IGNORED, facts.UNTAGGED}
+
+
+def _counted(found: Iterable[StoredUnkept]) -> tuple[int, int]:
+    """How many members the server did not keep, and of how many nobody knows."""
+    unseen = [item.is_unseen for item in found]
+    return len(unseen) - sum(unseen), sum(unseen)
 
 
 def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
@@ -134,8 +141,9 @@ def _status_lines(told: Told, manner: Manner) -> Iterator[str]:
         yield f"  ? held      {hold.label}: {hold.reason}"
     for name, reason in told.unread.items():
         yield f"  x {reason if name in reason else f'{name}: {reason}'}"
-    if told.unkept:
-        yield f"  - {counted(told.unkept, 'member')} not kept by the server (explain GUID tells which of a topic)"
+    for count, fate in ((told.unkept, "not kept by the server"), (told.unseen, "that could not be read back")):
+        if count:
+            yield f"  - {counted(count, 'member')} {fate} (explain GUID tells which of a topic)"
     if told.failures:
         yield f"  x {counted(told.failures, 'failure')}; each is tried again later"
     if told.blind:
@@ -195,6 +203,7 @@ def _status_facts(told: Told) -> dict[str, Any]:
         "held": len(told.left.holds),
         "failed": told.failures,
         "unkept": told.unkept,
+        "unseen": told.unseen,
         "unreadable": told.unread,
         "archives": told.archives,
         "detects_concurrent_edits": not told.blind,

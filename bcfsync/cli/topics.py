@@ -121,6 +121,13 @@ def _what(key: Key) -> str:
     return f"{str(key.kind).replace('_', ' ')} {key.guid[:8]}"
 
 
+def _unkept(item: StoredUnkept) -> str:
+    sent = f"{_what(item.key)} {item.field}: sent {short(item.sent)}"
+    if item.is_unseen:
+        return f"unknown   {sent}, {item.kept}"
+    return f"not kept  {sent}, the server has {short(item.kept) if item.kept else 'nothing'}"
+
+
 def _lines(topic: Topic, manner: Manner) -> Iterator[str]:
     yield f"{topic.guid}  {topic.title or '(no title on record)'}"
     yield f"  pair {topic.pair}"
@@ -135,8 +142,7 @@ def _lines(topic: Topic, manner: Manner) -> Iterator[str]:
     for hold in topic.holds:
         yield f"  ? held      {hold.label}: {hold.reason}, since {moment_text(hold.since)}"
     for item in topic.unkept:
-        has = f"the server has {short(item.kept)}" if item.kept else "the server has nothing"
-        yield f"  - not kept  {_what(item.key)} {item.field}: sent {short(item.sent)}, {has}"
+        yield f"  - {_unkept(item)}"
     for remark in topic.remarks:
         yield f"  … {remark}"
     shown = topic.deeds if manner.verbose else topic.deeds[-_MOST_DEEDS:]

@@ -75,10 +75,13 @@ def _compare_viewpoints(drawing: Drawing, atom: Atom, view: Viewpoint, held: Vie
         confirmed = _as_shown(drawing.agreed[atom.key], held)
         drawing.step("topics", Verb.ADOPT, atom, view, target=held.guid, expected=confirmed)
         return
-    recorded = drawing.shadows(atom.key, view, held).source
-    shadow = recorded if isinstance(recorded, Viewpoint) else None
+    measures = drawing.shadows(atom.key, view, held)
+    shadow = measures.source if isinstance(measures.source, Viewpoint) else None
     change = change_of(shadow or held, view)
-    if change is Change.NONE or (shadow is None and (change is Change.PICTURE or _is_poorer(drawing, view, held))):
+    if change is Change.NONE and drawing.source_site is Site.LOCAL and atom.key in drawing.base.unread:
+        # it came, and nobody has seen yet what the server kept of it
+        drawing.step("topics", Verb.ADOPT, atom, view, target=held.guid, expected=measures.target or held)
+    elif change is Change.NONE or (shadow is None and (change is Change.PICTURE or _is_poorer(drawing, view, held))):
         drawing.adopt("topics", atom, view, held.guid, held)
     else:
         where = drawing.target_site

@@ -24,7 +24,7 @@ from bcfsync.changes import (
     key_of,
 )
 from bcfsync.guids import derived_guid, guid_key
-from bcfsync.model import Bcf, Blob
+from bcfsync.model import Bcf, Blob, Topic
 from bcfsync.sides.archives import Folder
 from bcfsync.sides.draft import Draft, listed
 
@@ -82,6 +82,10 @@ class RehearsedSide:
     def open(self, blob: Blob) -> AbstractContextManager[IO[bytes]]:
         """The bytes are the real ones."""
         return self._side.open(blob)
+
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """What the real side shows."""
+        return self._side.detailed(topic, views)
 
     def moved(self, tag: str | None) -> bool:
         """Whether the real side moved, or anything was imagined."""

@@ -148,6 +148,10 @@ class Remembered:
         with closing(self._shelf.open(digest)) as kept:
             yield kept
 
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """What the side shows."""
+        return self._side.detailed(topic, views)
+
     def moved(self, tag: str | None) -> bool:
         """Whether the side may have moved since the listing with this tag."""
         return self._side.moved(tag)

@@ -83,6 +83,10 @@ class Worded:
         """Bytes have no words."""
         return self._side.open(blob)
 
+    def detailed(self, topic: Topic, views: Collection[str]) -> Topic:
+        """In the words of the archive, as it came."""
+        return self._side.detailed(topic, views)
+
     def moved(self, tag: str | None) -> bool:
         """What the server says."""
         return self._side.moved(tag)

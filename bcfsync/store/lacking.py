@@ -25,6 +25,10 @@ class Lacking(Attention):
         """What the server did not take at all."""
         return frozenset(item.key for item in self.unkept() if item.field == Unkept.WHOLE)
 
+    def unread(self) -> frozenset[Key]:
+        """Of what nobody could see yet what the server kept."""
+        return frozenset(item.key for item in self.unkept() if item.kept == Unkept.UNREAD)
+
     def _read_unkept(self) -> Iterator[StoredUnkept]:
         query = (
             "SELECT kind, topic, guid, field, sent, kept, label, since FROM unkept ORDER BY kind, field, topic, guid"
@@ -43,7 +47,21 @@ class Lacking(Attention):
         """
         found = tuple(members)
         with self._writing():
-            self._set_unkept(key, found, [item.field.partition(".")[0] for item in found] if more else (), label)
+            self._set_unkept(key, found, _roots(found) if more else (), label)
+
+    def read_back(self, key: Key, members: Iterable[Unkept], label: str) -> None:
+        """Record what a later look showed that the server does not keep, in place of what had not been read back."""
+        found = tuple(members)
+        with self._writing():
+            self._db.execute(f"DELETE FROM unkept WHERE {ONE} AND kept = ?", (*key, Unkept.UNREAD))
+            if found:
+                self._set_unkept(key, found, _roots(found), label)
+
+    def unreadable(self, key: Key) -> None:
+        """Record that what had not been read back could not be looked at a second time, either: it stays unknown."""
+        with self._writing():
+            query = f"UPDATE unkept SET kept = ? WHERE {ONE} AND kept = ?"
+            self._db.execute(query, (Unkept.UNREADABLE, *key, Unkept.UNREAD))
 
     # -- within a transaction ----------------------------------------------------------------------------------
 
@@ -64,3 +82,7 @@ class Lacking(Attention):
         self._db.executemany(f"DELETE FROM unkept WHERE {ONE} AND field = ?", [(*key, field) for field in gone])
         rows = [(*key, item.field, item.sent, item.kept, label, self._now()) for item in members]
         self._db.executemany("INSERT OR REPLACE INTO unkept VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _roots(members: Iterable[Unkept]) -> list[str]:
+    return [item.field.partition(".")[0] for item in members]

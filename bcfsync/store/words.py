@@ -273,6 +273,11 @@ class StoredUnkept:
     label: str
     since: datetime
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody knows what the server has."""
+        return self.kept in {Unkept.UNREAD, Unkept.UNREADABLE}
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

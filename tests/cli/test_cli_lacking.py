@@ -47,6 +47,18 @@ def test_asked_for_all_of_it_every_value_is_told():
     assert list(unkept_lines([], whole=True)) == []
 
 
+def test_what_was_not_read_back_is_no_loss_yet():
+    unread = (step(8, Kind.VIEWPOINT, "g1", "viewpoint 8"), Unkept("snapshot", "png, 9 bytes", Unkept.UNREAD))
+    assert list(unkept_lines([*FOUND[5:6], unread], whole=True)) == [
+        "  not kept by the server (1), and not sent again:",
+        "    stage: 1 (1 with another value)",
+        "      “Topic 5”: Design → Draft",
+        "  not read back, since the server was in trouble (1); the next run looks once more:",
+        "    viewpoint snapshot: 1",
+        "      viewpoint 8: png, 9 bytes → not read back yet",
+    ]
+
+
 def test_programs_get_the_topic_of_each():
     facts = unkept_facts(FOUND)
     assert facts[0] == {"topic": "g0", "kind": Kind.TOPIC, "field": "labels", "sent": "a, b", "kept": None}

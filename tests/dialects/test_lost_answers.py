@@ -4,13 +4,15 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from field_server import PROJECT, FieldServer, field_server
 from journey import ROOT
-from terminal import Terminal
+from terminal import Ran, Terminal
 
 import bcfsync
+from bcfsync.changes import Unkept
 
 ROOFS = ROOT / "samples/3.0/terrace-and-roof.bcf"
 DRAINS = "Three drains"
@@ -138,6 +140,78 @@ def test_a_picture_that_a_server_lacks_is_on_record_of_a_viewpoint_without_an_an
     told = [item["field"] for run in (second, third) for item in run.summary["unkept"] if item["kind"] == "viewpoint"]
     assert [item["verb"] for item in second.of("outcome") if item["kind"] == "viewpoint"][:1] == ["adopt"]
     assert told == ["snapshot"] * sent
+
+
+def looks_lost(*ends: str) -> Callable[[str, str], bool]:
+    return lambda method, path: method == "GET" and path.rstrip("/").endswith(ends)
+
+
+def of_views(run: Ran) -> list[tuple[str, str | None]]:
+    found = [item for item in run.summary["unkept"] if item["kind"] == "viewpoint"]
+    return [(item["field"], item["kept"]) for item in found]
+
+
+def pictured() -> int:
+    with bcfsync.open(ROOFS) as archive:
+        return sum(1 for topic in archive.topics for view in topic.viewpoints if view.snapshot)
+
+
+def test_a_picture_a_server_lacks_is_on_record_by_the_next_run_where_the_look_for_it_broke(tmp_path: Path):
+    machine = Terminal(tmp_path / "state")
+    with field_server(tmp_path / "data", ["linear"]) as server, patch("time.sleep"):
+        server.hinder = looks_lost("/snapshot")
+        first = machine.run("import", *there(server), ROOFS)
+        server.hinder = lambda _method, _path: False
+        with server.counting():
+            second = machine.run("import", *there(server), ROOFS)
+            third = machine.run("import", *there(server), ROOFS)
+            assert server.writes() == []
+    assert [item for item in of_views(first) if item[0] == "snapshot"] == [("snapshot", Unkept.UNREAD)] * pictured()
+    assert of_views(second) == [("snapshot", None)] * pictured()
+    assert of_views(third) == []
+    assert [run.code for run in (first, second, third)] == [0, 0, 0]
+
+
+def test_components_a_server_drops_are_on_record_by_the_next_run_where_the_look_for_them_broke(tmp_path: Path):
+    machine = Terminal(tmp_path / "state")
+    with field_server(tmp_path / "data", faults=["drop:viewpoints.components"]) as server, patch("time.sleep"):
+        server.hinder = looks_lost("/selection", "/coloring", "/visibility")
+        first = of_views(machine.run("import", *there(server), ROOFS))
+        server.hinder = lambda _method, _path: False
+        second = of_views(machine.run("import", *there(server), ROOFS))
+    unread = {field for field, kept in first if kept == Unkept.UNREAD}
+    assert {"components.selection", "components.coloring", "components.visibility"} & unread
+    assert {field for field, kept in second if kept is None} == {field for field in unread if field.startswith("comp")}
+
+
+def test_what_turns_out_to_be_there_is_on_record_no_longer(tmp_path: Path):
+    machine, parts = Terminal(tmp_path / "state"), ("/snapshot", "/selection", "/coloring", "/visibility")
+    with field_server(tmp_path / "data") as server, patch("time.sleep"):
+        server.hinder = looks_lost(*parts)
+        first = machine.run("import", *there(server), ROOFS)
+        server.hinder = lambda _method, _path: False
+        second = machine.run("import", *there(server), ROOFS)
+        with server.counting() as requests:
+            machine.run("import", *there(server), ROOFS)
+            assert not [item for item in requests if item.endswith(parts)]
+    assert {kept for _, kept in of_views(first)} == {Unkept.UNREAD}
+    assert of_views(second) == []
+
+
+def test_what_can_never_be_looked_at_is_looked_for_twice_and_keeps_nothing_from_coming(tmp_path: Path):
+    machine, archive, parts = Terminal(tmp_path / "state"), tmp_path / "roofs.bcf", ("/selection", "/visibility")
+    shutil.copy(ROOFS, archive)
+    with field_server(tmp_path / "data") as server, patch("time.sleep"):
+        server.hinder = looks_lost(*parts)
+        looks = []
+        for _ in range(4):
+            with server.counting() as requests:
+                run = machine.run("import", *there(server), archive)
+                looks.append((run.code, any(item.endswith(parts) for item in requests), bool(server.writes())))
+        assert looks == [(0, True, True), (0, True, False), (0, False, False), (0, False, False)]
+        edited(archive, "Terrace", description="Seen again on Monday.")
+        assert machine.run("import", *there(server), archive).code == 0
+        assert of_server(server, "Terrace", "description") == "Seen again on Monday."
 
 
 def test_a_member_that_an_unknown_server_dropped_is_sent_once_more_and_then_on_record(tmp_path: Path):

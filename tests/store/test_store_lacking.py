@@ -54,6 +54,29 @@ def test_what_a_server_has_no_place_for_is_on_record_without_a_write(store):
     assert [(item.sent, item.label) for item in store.unkept()] == [("b.pdf", "document b.pdf")]
 
 
+def test_what_a_later_look_shows_takes_the_place_of_what_had_not_been_read_back(store):
+    unread = [Unkept(name, "1", Unkept.UNREAD) for name in ("snapshot", "components.selection", "components.coloring")]
+    store.confirm(agreed(deed=deed(), unkept=(*unread, RATIO)))
+    assert store.unread() == {HERE}
+    store.read_back(HERE, (Unkept("components.coloring", "3 coloured components"),), "viewpoint")
+    assert fields(store) == [(HERE, "components.coloring", None), (HERE, RATIO.field, None)]
+    assert store.unread() == frozenset()
+
+
+def test_a_later_look_that_shows_all_of_it_leaves_what_else_is_known(store):
+    store.confirm(agreed(deed=deed(), unkept=(Unkept("snapshot", "png", Unkept.UNREAD), RATIO)))
+    store.read_back(HERE, (), "viewpoint")
+    assert fields(store) == [(HERE, RATIO.field, None)]
+
+
+def test_what_cannot_be_looked_at_twice_is_unknown_for_good(store):
+    store.confirm(agreed(deed=deed(), unkept=(Unkept("snapshot", "png", Unkept.UNREAD), RATIO)))
+    store.unreadable(HERE)
+    assert fields(store) == [(HERE, RATIO.field, None), (HERE, "snapshot", Unkept.UNREADABLE)]
+    assert store.unread() == frozenset()
+    assert [item.is_unseen for item in store.unkept()] == [False, True]
+
+
 def test_a_topic_that_is_gone_takes_along_what_is_in_it(store):
     store.confirm(agreed(TOPIC, ITS_TOPIC, deed=deed(TOPIC), unkept=(LABELS,)))
     store.lacks(CHILD, (STAGE,), "comment")

@@ -5,8 +5,8 @@ BCF-API 2.1 and 3.0: answers to POST hold neither. A part that came back as it w
 that did not is looked at with every viewpoint that has it, since the server may have learned it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from bcfsync.changes import Unkept
 from bcfsync.errors import ServerTrouble
@@ -60,7 +60,7 @@ class ViewParts:
         try:
             view = self._read(posted)
         except (Refused, ServerTrouble):
-            return ()  # nothing is known, and the next one is looked at
+            return tuple(_unread(posted, wanted, pictures))  # and the next one is looked at
         return (*self._components(posted, view, wanted), *self._pictures(posted, view, pictures))
 
     def _said(self, components: Components | None) -> Iterator[str]:
@@ -91,7 +91,11 @@ class ViewParts:
                 continue  # the answer shows that
             # what is announced and not there reads as nothing (linear-bcf-connector)
             there = blobs if len(blobs) == len(sent) else [None for _ in sent]
-            kept = [self._bytes(blob) for blob in there]
+            try:
+                kept = [self._bytes(blob) for blob in there]
+            except ServerTrouble:
+                yield from _unread(posted, (), [name])
+                continue
             lost = None
             if kept != [picture.data for picture in sent]:
                 lost = Unkept(name, ", ".join(item.said for item in sent), _said_of(kept))
@@ -104,7 +108,7 @@ class ViewParts:
         try:
             with self.ways.http.open(blob.locator) as stream:
                 return stream.read()
-        except (Refused, ServerTrouble):
+        except Refused:
             return None
 
     def _note(self, name: str, sent: Viewpoint, lost: Unkept | None) -> None:
@@ -112,6 +116,14 @@ class ViewParts:
             facts.add(self.learned, facts.KEPT, _fact(name, sent))
         elif lost.kept is None:
             facts.add(self.learned, facts.DROPPED, f"viewpoint.{lost.field}")
+
+
+def _unread(posted: Posted, parts: Iterable[str], pictures: Iterable[str]) -> Iterator[Unkept]:
+    """What could not be looked at."""
+    found = (unkept_part(name, posted.sent.components or Components(), Components()) for name in parts)
+    yield from (replace(item, kept=Unkept.UNREAD) for item in found if item)
+    for name in pictures:
+        yield Unkept(name, ", ".join(item.said for item in _sent(posted, name)), Unkept.UNREAD)
 
 
 def _fact(name: str, view: Viewpoint) -> str:
