@@ -35,6 +35,12 @@ def of_proxy(proxy: str) -> str:
     return f"check HTTPS_PROXY or ALL_PROXY ({proxy}), ask your IT, or name the server in NO_PROXY"
 
 
+def of_sign_in(proxy: str) -> str:
+    """What to do where a proxy wants to know who asks."""
+    name = proxy or "HOST:PORT"
+    return f"set HTTPS_PROXY to http://USER:PASSWORD@{name}, or have your IT let this program through without"
+
+
 def proxy_to(url: str) -> str:
     """Host and port of the proxy that requests to an address go through; "" where they go directly."""
     parts = urlsplit(url)

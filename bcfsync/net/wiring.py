@@ -63,6 +63,10 @@ def failure(url: str, error: Exception) -> Unreachable | BadCertificate | Broken
         said = f"{short(url)}: the certificate is not one to trust for {host}: {why}"
         return BadCertificate(said, hint=advice.of_certificate(bad, host))
     said = str(error) or type(error).__name__
+    if _wants_sign_in(error):
+        return Unreachable(
+            f"{short(url)}: the proxy wants a sign-in: {said}", hint=advice.of_sign_in(advice.proxy_to(url))
+        )
     if isinstance(error, httpx.ProxyError | httpx.ConnectError | httpx.ConnectTimeout):
         return _unreached(url, said, proxied=isinstance(error, httpx.ProxyError))
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
@@ -87,8 +91,14 @@ def _unreached(url: str, said: str, *, proxied: bool) -> Unreachable:
 
 
 def is_final(error: BaseException) -> bool:
-    """Whether trying again does not help: it was the certificate, or the request itself."""
-    return isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol) or _certificate(error) is not None
+    """Whether trying again does not help: it was the certificate, the request itself, or a sign-in at a proxy."""
+    request = isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol)
+    return request or _certificate(error) is not None or _wants_sign_in(error)
+
+
+def _wants_sign_in(error: BaseException) -> bool:
+    """Whether a proxy does not know us: each wrong try may count against somebody's account."""
+    return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
 
 
 def _certificate(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

@@ -30,7 +30,8 @@ def test_a_read_that_meets_passing_trouble_is_tried_again(status):
      (httpx.ReadTimeout("no"), 2, Broken, "the server does not answer: no"),
      (httpx.RemoteProtocolError("no"), 4, Broken, "the connection broke: no"),
      (httpx.ReadError("no"), 4, Broken, "the connection broke: no"),
-     (httpx.ProxyError("407"), 4, Unreachable, "the proxy does not lead to the server: 407")],
+     (httpx.ProxyError("502 Bad Gateway"), 4, Unreachable, "the proxy does not lead to the server: 502 Bad Gateway"),
+     (httpx.ProxyError("407 Who?"), 1, Unreachable, "the proxy wants a sign-in: 407 Who?")],
 )  # fmt: skip
 def test_a_read_without_answer_is_given_up(error, tries, kind, words):
     wire = Wire(error)

@@ -175,9 +175,10 @@ def proxy(monkeypatch):
 
 def test_a_server_is_reached_by_the_environments_proxy(proxy):
     http_ = Http("https://server.test", "t0ken", Seams(sleep=lambda _: None))
-    with pytest.raises(Unreachable, match="the proxy does not lead to the server: 407"):
+    with pytest.raises(Unreachable, match="the proxy wants a sign-in: 407") as caught:
         http_.get("https://server.test/x")
-    assert set(proxy.asked) == {"CONNECT server.test:443"}
+    assert proxy.asked == ["CONNECT server.test:443"]
+    assert f"http://USER:PASSWORD@127.0.0.1:{proxy.server_address[1]}" in caught.value.hint
 
 
 def test_a_write_a_proxy_stopped_was_not_sent(proxy):
