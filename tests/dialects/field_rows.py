@@ -112,6 +112,7 @@ SWITCHES = (
     Row("no tags", faults=("etag-none", "if-match-ignored")),
     Row("weak tags", faults=("etag-weak", "etag-exact", "if-match-ignored")),
     Row("gzip tags", faults=("etag-gzip",)),
+    Row("one tag for all", faults=("etag-wide",)),
     Row("own guids", faults=("guid-ignored",)),
     Row("refuses guids", faults=("guid-rejected",)),
     Row("capitals", faults=("upper-guids",)),

@@ -188,6 +188,13 @@ def test_what_was_made_teaches_nothing_of_what_is_changed(verb):
     assert [rules.alone(change), rules.alone(replace(change, verb=verb))] == [False, True]
 
 
+def test_what_is_no_longer_what_was_read_may_have_been_moved_by_the_others():
+    rules = knowing(Kind.COMMENT)
+    assert not rules.alone(said("a topic", 1))
+    rules.went(said("a topic", 1), Outcome(1, Status.STALE))
+    assert rules.alone(said("another topic", 2))
+
+
 def test_what_was_not_made_teaches_nothing():
     rules = beside()
     rules.went(said("a topic", 0), Outcome(0, Status.FAILED))

@@ -220,6 +220,15 @@ def tag(box: Box) -> Any:
     return told[:2] == "W/", told.endswith('-gzip"'), bool(told), again if told else None
 
 
+def tag_of_another(box: Box) -> tuple[bool, int]:
+    """Whether a topic's tag outlasts a write to another topic, and what a write with it gets then."""
+    topic, other = box.topic(), box.topic()
+    before = box.client.get(topic).headers["ETag"]
+    box.client.put(other, json={"title": "B"})
+    same = box.client.get(topic).headers["ETag"] == before
+    return same, box.client.put(topic, json={"title": "C"}, headers={"If-Match": before}).status_code
+
+
 def if_match(box: Box) -> int:
     return box.client.put(box.topic(), json={"title": "B"}, headers={"If-Match": '"other"'}).status_code
 

@@ -4,9 +4,11 @@ Owns: the switches of conditional requests. Sees: exchanges. Governed by: RFC 91
 """
 
 import hashlib
+import itertools
 import re
+import threading
 
-from bcfsync.server.mischief.exchange import Answer, Around, Ask, Asked
+from bcfsync.server.mischief.exchange import WRITES, Answer, Around, Ask, Asked
 from bcfsync.server.mischief.switches import Context, Setting
 
 _VALIDATORS = ("ETag", "Last-Modified")
@@ -41,6 +43,39 @@ def weak_tags(_setting: Setting, _context: Context) -> Around:
         held = asked.header("If-None-Match") if asked.method == "GET" else ""
         given = {part.strip().removeprefix("W/") for part in held.split(",")}
         return _not_modified(answer) if held == "*" or tag.removeprefix("W/") in given else answer
+
+    return around
+
+
+def wide_tags(_setting: Setting, _context: Context) -> Around:
+    """One tag for all there is, which moves with every write; If-Match is compared with that."""
+    writing, written = threading.Lock(), itertools.count(1)
+    tag = '"0"'
+
+    def read(asked: Asked, ask: Ask) -> Answer:
+        now = tag  # before the answer is made: it may say too little, and never too much
+        answer = ask(asked.without_conditions())
+        if answer.status != 200:
+            return answer
+        answer.headers["ETag"] = now
+        answer.headers.remove("Last-Modified")
+        held = {part.strip() for part in asked.header("If-None-Match").split(",")}
+        return _not_modified(answer) if held & {"*", now} else answer
+
+    def around(asked: Asked, ask: Ask) -> Answer:
+        nonlocal tag
+        if not asked.place.is_api:
+            return ask(asked)
+        if asked.method not in WRITES:
+            return read(asked, ask)
+        with writing:
+            if asked.header("If-Match") not in {"", "*", tag}:
+                return Answer.refusal(412, "something was written since that was read")
+            answer = ask(asked.without_conditions())
+            if answer.is_good:
+                tag = f'"{next(written)}"'
+            answer.headers.remove("ETag")
+            return answer
 
     return around
 

@@ -99,6 +99,7 @@ class RestSide:
         self._spellings: dict[str, str] = {}
         self._reader: ProjectReader | None = None
         self._count = Count()
+        self._crossed = False
         self._tag = CollectionTag(self._session.pager, self.learned, lambda: self.reader.listed(beyond=True))
         if not {facts.BASE, facts.VERSION, facts.USER} <= self.learned.keys():
             self._session.connect()
@@ -295,7 +296,7 @@ class RestSide:
         """
         writer = ProjectWriter(self._ways, source, self.reader.reading, self.reader.parts)
         deleter = ProjectDeleter(self._ways, self.reader)
-        run = _Run(Beside(lambda: self.http.pace.in_flight.limit, self._tag.is_watched))
+        run = _Run(Beside(lambda: self.http.pace.in_flight.limit, self._tag.is_watched, careful=self._crossed))
         for change, made in abreast(partial(self._made, writer, deleter, run), self._until(run, changes), run.beside):
             try:
                 outcome = made.result()
@@ -308,6 +309,7 @@ class RestSide:
                 run.stumbles = 0
                 self._learn(change, outcome)
             run.beside.went(change, outcome)
+            self._crossed = run.beside.crossed
             yield outcome
             if outcome.status is Status.FAILED and takes_no_topics(self.learned):
                 run.ended = run.ended or ReadOnlyServer(f"{self.http.root}: {_READ_ONLY}; nothing was written")

@@ -47,6 +47,12 @@ REPLIES = (
         "OpenProject (Rack), Express",
         tags.weak_tags,
     ),
+    Switch(
+        "etag-wide",
+        "has one tag for all there is, which moves with every write",
+        "servers that stamp their database, not its rows",
+        tags.wide_tags,
+    ),
     Switch("if-match-ignored", "writes whatever If-Match says", "every server that was found", tags.if_match_ignored),
     Switch("create-200", "answers 200 to a POST that made something", "bimrocket", replies.create_200),
     Switch("delete-204", "answers 204 to DELETE", "BIMData, OpenProject, OpenAEC, FileEngine", replies.delete_204),

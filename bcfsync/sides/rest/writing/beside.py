@@ -2,8 +2,9 @@
 
 Owns: how many, and what goes alone. Sees: changes. Rules: as many as ``net`` lets go at once by the server's answers;
 what is the first of its kind goes alone, since its answer teaches what the next ones need; so does what is watched for
-what else it moves. What is large does not pile up in our memory. A server that broke over a request gets one at a time
-from then on: some lock their whole database for each write.
+what else it moves. What is large does not pile up in our memory. A server that broke over a request, or says that a
+thing is no longer what was read, gets one at a time from then on: some lock their whole database for each write, and
+some have one tag for all there is, which each write of ours moves under the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,18 +19,24 @@ _COMPONENT = 100
 
 
 class Beside:
-    """What may be under way together in one run of writes."""
+    """What may be under way together in one run of writes.
 
-    def __init__(self, most: Callable[[], int], watched: Callable[[Change], bool]) -> None:
+    Attributes:
+        crossed: something was no longer what had been read; the next run begins with one at a time.
+    """
+
+    def __init__(self, most: Callable[[], int], watched: Callable[[Change], bool], *, careful: bool = False) -> None:
         """Nothing is under way.
 
         Args:
             most: how many requests may go at once now.
             watched: whether a change is one around which the server is looked at.
+            careful: whether they go one at a time.
         """
         self._most = most
         self._watched = watched
-        self._careful = False
+        self._careful = careful
+        self.crossed = False
         self._met: set[tuple[Verb, Kind]] = set()
 
     def room(self, under_way: int) -> bool:
@@ -45,6 +52,8 @@ class Beside:
         """Learn from an outcome."""
         if outcome.status is Status.DONE:
             self._met.add((change.verb, change.kind))
+        self.crossed = self.crossed or outcome.status is Status.STALE
+        self._careful = self._careful or self.crossed
 
     def stumbled(self) -> None:
         """The server broke over one of them."""
