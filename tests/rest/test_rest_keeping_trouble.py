@@ -2,15 +2,16 @@
 
 import io
 import json
+import threading
 from dataclasses import replace
 
 import httpx
 import pytest
 from PIL import Image
-from rest_world import CAMERA, blob, created, done, fresh, loaded, new_topic
+from rest_world import CAMERA, Bytes, blob, created, done, fresh, loaded, new_topic
 from strange_server import statuses, strange, unkept
 
-from bcfsync.changes import Files, Kind, Related, Status, Verb
+from bcfsync.changes import Change, Files, Kind, Related, Status, Verb
 from bcfsync.model import (
     Bitmap,
     Coloring,
@@ -298,6 +299,31 @@ def test_a_comment_without_words_goes_and_comes_back_without(tmp_path, version, 
         assert len(server.line.sent("POST", "/comments")) <= 3
         worded = created(side, Kind.COMMENT, Comment(fresh(), "(no text) here"), topic)
         assert worded.value.comment == "(no text) here"
+
+
+@pytest.mark.parametrize("habit", ["comment-text-required", "create-200"])
+def test_comments_without_words_that_are_refused_at_the_same_time_all_come(tmp_path, habit):
+    met = threading.Barrier(3)
+    with strange(tmp_path / "server", habit) as server, server.side() as side:
+        topics = [new_topic(side) for _ in range(4)]
+        views = [created(side, Kind.VIEWPOINT, Viewpoint(fresh(), perspective_camera=CAMERA), item) for item in topics]
+        comments = [
+            Change(
+                at, Verb.CREATE, Kind.COMMENT, (guid := fresh()), topic, Comment(guid, text, viewpoint_guid=view.guid)
+            )
+            for at, (topic, view, text) in enumerate(zip(topics, views, ["first", "", "", ""], strict=True))
+        ]
+
+        def meet(request):
+            silent = request.url.path.endswith("/comments") and not json.loads(request.content or b"{}").get("comment")
+            if request.method == "POST" and silent:
+                met.wait(5)
+
+        server.line.hinder = meet
+        outcomes = list(side.apply(comments, Bytes()))
+        assert [(item.status, item.value.comment) for item in sorted(outcomes, key=lambda item: item.step)] == [
+            (Status.DONE, text) for text in ("first", "", "", "")
+        ]
 
 
 # -- viewpoints of every size -----------------------------------------------------------------------------------

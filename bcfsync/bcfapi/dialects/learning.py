@@ -76,6 +76,13 @@ def add(facts: MutableMapping[str, str], name: str, item: str) -> None:
         facts[name] = ",".join(sorted(names(facts, name) | {item}))
 
 
+def remove(facts: MutableMapping[str, str], name: str, items: frozenset[str]) -> None:
+    """Take names out of such a list; safe to use from several threads."""
+    with _ADDING:
+        if names(facts, name) & items:
+            facts[name] = ",".join(sorted(names(facts, name) - items))
+
+
 def noted(facts: MutableMapping[str, str], items: Iterable[object]) -> bool:
     """Whether answers show names that were not known to be this server's; they are put on record.
 

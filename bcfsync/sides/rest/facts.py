@@ -24,6 +24,7 @@ from bcfsync.bcfapi.dialects.learning import (
     YES,
     add,
     names,
+    remove,
 )
 
 __all__ = [
@@ -192,9 +193,7 @@ def of_reading(name: str) -> str:
 
 def is_there(facts: Facts, name: str) -> None:
     """What was thought to be absent is not."""
-    absent = names(facts, ABSENT)
-    if absent & {name, of_reading(name)}:
-        facts[ABSENT] = ",".join(sorted(absent - {name, of_reading(name)}))
+    remove(facts, ABSENT, frozenset({name, of_reading(name)}))
 
 
 def forget_old_absences(facts: Facts, today: date) -> None:

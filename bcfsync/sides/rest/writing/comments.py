@@ -77,16 +77,17 @@ class CommentWriter:
 
     def _worded(self, comment: Comment, write: Callable[[], Outcome]) -> Outcome:
         """A write, and once more with our stand-in for no words where the server wants some."""
+        worded = bool(comment.comment.strip()) or self._needs_words  # before it goes: others may learn it meanwhile
         try:
             return write()
         except Refused as error:
-            if comment.comment.strip() or self._needs_words or error.status not in _UNDERSTOOD:
+            if worded or error.status not in _UNDERSTOOD:
                 raise
         self.ways.learned[facts.TEXT_NEEDED] = facts.YES
         try:
             return write()
         except Refused:
-            del self.ways.learned[facts.TEXT_NEEDED]  # that was not it
+            self.ways.learned.pop(facts.TEXT_NEEDED, None)  # that was not it
             raise
 
     def _decode(self, data: object) -> Comment:
