@@ -216,8 +216,9 @@ class Pager:
         return f"{url}?$top={size}&$skip={position}{ordering}"
 
     def _page(self, url: str, *, first: bool) -> Answer:
-        if url in self.peeked:
-            return self.peeked.pop(url)
+        ahead = self.peeked.pop(url, None)
+        if ahead is not None:
+            return ahead
         try:
             return self.http.get(url)
         except Refused as error:
