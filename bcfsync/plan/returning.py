@@ -41,7 +41,8 @@ def returned(value: E, confirmed: E | None, original: E | None) -> E:
     for name in _CHANGED_WITH_CONTENT:
         # a topic's modified_date moves with its comments; only its own content tells whether somebody edited it
         if hasattr(value, name) and _content_unmoved(value, confirmed):
-            restored[name] = getattr(original, name) or getattr(confirmed, name)
+            undated = None if isinstance(value, Topic) else getattr(confirmed, name)
+            restored[name] = getattr(original, name) or undated
     return replace(value, **restored)
 
 

@@ -131,6 +131,13 @@ def test_a_date_that_moved_with_a_comment_is_no_edit_of_the_topic():
     assert returned(replace(THEIRS, modified_date=timestamp(START)), THEIRS, OURS).modified_date == NOON
 
 
+def test_a_topic_its_file_does_not_call_modified_is_not_when_its_comments_moved_the_servers_date():
+    silent = replace(OURS, modified_date=None, modified_author=None)
+    confirmed = replace(THEIRS, modified_date=timestamp(START), modified_author=SYNC)
+    found = returned(confirmed, confirmed, silent)
+    assert (found.modified_date, found.modified_author) == (None, None)
+
+
 def test_a_file_that_did_not_say_who_learns_it_from_the_server():
     silent = replace(OURS, creation_author=None, creation_date=None)
     found = returned(THEIRS, THEIRS, silent)
