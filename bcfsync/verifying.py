@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bcfsync.base import read_base
-from bcfsync.changes import Base, Bodies, Key, Kind, Listing, Plan, Side, Site, Verb, key_of
+from bcfsync.changes import Base, Bodies, Conflict, Hold, Key, Kind, Listing, Plan, Side, Site, Step, Verb, key_of
 from bcfsync.errors import InvalidArchive
 from bcfsync.interpreting import ends_of
 from bcfsync.plan.decide import decide, unfolded
@@ -40,11 +40,15 @@ class Divergence:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """An archive was compared: how many topics it holds, and how many changes of either side wait for a turn."""
+    """An archive was compared: how many topics it holds, how many changes wait for a turn, and how many are held.
+
+    What is held waits for a person, a setting or the server: no turn sends it as things are.
+    """
 
     replica: str
     topics: int
     pending: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +94,23 @@ def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence 
     policy = replace(policy, placing=Placing(replica, ""))
     bare = Base(to_remote=ends.base.to_remote, to_local=ends.base.to_local)
     pending: set[Key] = set()
+    held: set[tuple[Key, str]] = set()
     for source in Site:
-        pending |= _touched(_plan(ends, source, ends.base, policy), source, ends.base)
+        plan = _plan(ends, source, ends.base, policy)
+        pending |= {_key(item, source, ends.base) for item in plan.writes}
+        pending |= {_key(item, source, ends.base) for item in plan.conflicts}
+        held |= {(_key(item, source, ends.base), item.field) for item in plan.holds}
+    known_to_wait = pending | {key for key, _ in held}
     # most differences are seen from both sides
     found: dict[tuple[str, str], Divergence] = {}
     known = _unfolded(ends, policy)
     for source in Site:
-        for item in _different(_plan(known, source, bare, policy), source, ends.base, pending):
+        for item in _different(_plan(known, source, bare, policy), source, ends.base, known_to_wait):
             found.setdefault((item.label, item.what), replace(item, replica=replica))
     yield from found.values()
-    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending - ends.base.untaken))
+    pending -= ends.base.untaken
+    waiting = sum(key not in pending | ends.base.untaken for key, _ in held)
+    yield Looked(replica, len(ends.listings[Site.LOCAL].topics), len(pending), waiting)
 
 
 def _unfolded(ends: _Ends, policy: Policy) -> _Ends:
@@ -127,12 +138,9 @@ def _triage(ends: _Ends, source: Site, base: Base, policy: Policy) -> Triage:
     )
 
 
-def _touched(plan: Plan, source: Site, base: Base) -> set[Key]:
-    """The local keys of what a plan changes or leaves open."""
-    found = [(item.kind, item.topic, item.guid) for item in plan.writes]
-    found += [(item.kind, item.topic, item.guid) for item in plan.conflicts]
-    found += [(item.kind, item.topic, item.guid) for item in plan.holds]
-    return {_local(source, base, key_of(*item)) for item in found}
+def _key(item: Step | Conflict | Hold, source: Site, base: Base) -> Key:
+    """The local key of what a plan changes or leaves open."""
+    return _local(source, base, key_of(item.kind, item.topic, item.guid))
 
 
 def _local(source: Site, base: Base, key: Key) -> Key:

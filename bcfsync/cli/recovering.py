@@ -56,7 +56,7 @@ def verify_pairs(names: Sequence[str], manner: Manner) -> int:
 
 def _verify(pair: Pair, found: Config, manner: Manner) -> int:
     out = Speaker(manner)
-    divergences = unread = topics = pending = 0
+    divergences = unread = topics = pending = held = 0
     with joined(pair, found, Asked(patience=PATIENCE, looks=True)) as at_hand:
         for event in verify(at_hand.folder, at_hand.partner):
             match event:
@@ -69,15 +69,16 @@ def _verify(pair: Pair, found: Config, manner: Manner) -> int:
                     out.emit(
                         {"type": "unreadable", "pair": pair.name, "archive": archive_name(replica), "reason": reason}
                     )
-                case Looked(_, count, waiting):
-                    topics, pending = topics + count, pending + waiting
+                case Looked():
+                    topics, pending, held = topics + event.topics, pending + event.pending, held + event.held
         requests = at_hand.remote.http.traffic.requests
     out.emit(
         {"type": "summary", "pair": pair.name, "divergences": divergences, "unreadable": unread, "topics": topics,
-         "pending": pending, "requests": requests}
+         "pending": pending, "held": held, "requests": requests}
     )  # fmt: skip
     said = counted(divergences, "divergence") if divergences else "no divergence"
     more = f", {counted(pending, 'change')} waiting for a sync" if pending else ""
+    more += f", {held} held" if held else ""
     out.line(f"{pair.name}: {said} in {counted(topics, 'topic')}{more} ({counted(requests, 'request')})", always=True)
     if divergences:
         out.line("  to settle one, change it on one side: the next sync brings that to the other")

@@ -41,9 +41,13 @@ def returned(value: E, confirmed: E | None, original: E | None) -> E:
     for name in _CHANGED_WITH_CONTENT:
         # a topic's modified_date moves with its comments; only its own content tells whether somebody edited it
         if hasattr(value, name) and _content_unmoved(value, confirmed):
-            undated = None if isinstance(value, Topic) else getattr(confirmed, name)
-            restored[name] = getattr(original, name) or undated
+            restored[name] = getattr(original, name) or (getattr(confirmed, name) if _is_dated_alone(value) else None)
     return replace(value, **restored)
+
+
+def _is_dated_alone(value: object) -> bool:
+    """Whether the server's date moves with nothing but the thing itself."""
+    return isinstance(value, Comment)
 
 
 def _content_unmoved(value: object, confirmed: object) -> bool:

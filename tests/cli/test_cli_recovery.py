@@ -21,6 +21,16 @@ def test_pending_changes_are_no_divergence(tower):
     assert "no divergence in 3 topics, 2 changes waiting for a sync" in tower.do("verify").err
 
 
+def test_what_is_held_is_not_said_to_wait_for_a_sync(desk):
+    desk.set_up()
+    desk.server.store.set_extensions(desk.project, {"topic_status": ["Open", "Closed"]})
+    desk.save("a.bcf", a_topic(1, "Duct", topic_status="Offen"), a_topic(2, "Pipe", topic_status="Open"))
+    desk.settle()
+    found = desk.run("verify", "--json")
+    assert (found.code, found.summary["pending"], found.summary["held"]) == (0, 0, 1)
+    assert "no divergence in 2 topics, 1 held (" in desk.do("verify").err
+
+
 def test_what_differs_though_nobody_changed_it_is_a_divergence(tower):
     """As after a record that was put back from a backup."""
     import sqlite3  # noqa: PLC0415 - a damage no command of ours does
