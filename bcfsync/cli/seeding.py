@@ -10,7 +10,7 @@ from bcfsync.bcfapi import v30
 from bcfsync.bcffile import BcfFile, open_bcf
 from bcfsync.errors import UsageError
 from bcfsync.guids import guid_key
-from bcfsync.model import Blob, Topic
+from bcfsync.model import Blob, Extensions, Topic
 from bcfsync.server.refusals import Refusal
 from bcfsync.server.store import ServerStore
 from bcfsync.versions import fitted
@@ -47,7 +47,17 @@ def _seeded(store: ServerStore, project_id: str, file: BcfFile) -> int:
             store.seed_document(project_id, document.guid, document.filename, _bytes(file, document.blob))
     for topic in topics:
         _seed_topic(store, project_id, topic, file)
+    _offer(store, project_id, file.bcf.extensions or Extensions())
     return len(topics)
+
+
+def _offer(store: ServerStore, project_id: str, extensions: Extensions) -> None:
+    """Add the archive's lists to the project's; a list that is empty there takes any value, and stays so."""
+    offered = {name: known for name, known in store.projects.extensions(project_id).items() if known}
+    own = {name: getattr(extensions, name) or () for name in offered}
+    store.projects.set_extensions(
+        project_id, {name: list(dict.fromkeys((*known, *own[name]))) for name, known in offered.items()}
+    )
 
 
 def _seed_topic(store: ServerStore, project_id: str, topic: Topic, file: BcfFile) -> None:
