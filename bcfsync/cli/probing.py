@@ -18,6 +18,7 @@ from bcfsync.cli.cards import cards_of, keep_card
 from bcfsync.cli.connecting import NoRemote, There, there
 from bcfsync.cli.options import Manner, json_text, printable
 from bcfsync.cli.pairs import configured
+from bcfsync.cli.signing_in import configuration
 from bcfsync.config.tables import nearest
 from bcfsync.errors import UsageError
 from bcfsync.sides.rest import facts
@@ -66,6 +67,7 @@ class Wanted:
 
 def probe_server(wanted: Wanted, manner: Manner) -> int:
     """Try a server out; 0, 1 where somebody says no, or 3 where scratch topics stayed behind."""
+    wanted = _named(wanted, manner)
     place = _place(wanted, manner)
     project = wanted.project or _project(wanted, manner)
     with place.session() as http:
@@ -95,7 +97,7 @@ def probe_server(wanted: Wanted, manner: Manner) -> int:
 
 def show_cards(wanted: Wanted, manner: Manner) -> int:
     """Show the card that is kept of a server, or write it to a file."""
-    place = _place(wanted, manner)
+    place = _place(_named(wanted, manner), manner)
     base = config.known_base(place.url) or config.known_base(place.url.rstrip("/")) or place.url.rstrip("/")
     cards = cards_of(base)
     if not cards:
@@ -119,6 +121,12 @@ def import_card(path: Path, manner: Manner) -> int:
         keep_card(card)
     _told(card, None, manner)
     return 0
+
+
+def _named(wanted: Wanted, manner: Manner) -> Wanted:
+    """With the only server of the configuration, where none is named."""
+    remotes = configuration(manner).remotes if wanted.name is None and wanted.url is None else {}
+    return replace(wanted, name=next(iter(remotes))) if len(remotes) == 1 else wanted
 
 
 def _place(wanted: Wanted, manner: Manner) -> There:

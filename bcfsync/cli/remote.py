@@ -60,7 +60,7 @@ def probe_command(
     manner: Manner, name: str | None, url: str | None, project: str | None, out: Path | None, card: Path | None,
     *, passive: bool, show: bool,
 ) -> None:  # fmt: skip
-    """Try out what the server NAME can do, and keep that as its capability card.
+    """Try out what the server NAME, or the only one, can do, and keep that as its capability card.
 
     Two scratch topics are made in the project for it, and deleted again. Later runs use what was proven.
     """

@@ -222,9 +222,10 @@ def test_a_remote_nobody_configured_names_the_nearest(desk):
     assert "there is no server 'sever'" in desk.run("remote", "probe", "sever").explained(2)
 
 
-def test_the_project_of_the_only_pair_is_taken(desk):
+@pytest.mark.parametrize("named", [("server",), ()])
+def test_the_only_server_and_the_project_of_its_only_pair_are_taken(desk, named):
     desk.set_up()
-    ran = desk.do("remote", "probe", "server")
+    ran = desk.do("remote", "probe", *named)
     assert f"in project {desk.project}" in ran.err
     assert desk.topics() == {} or TITLE not in desk.topics()
 
