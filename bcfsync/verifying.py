@@ -99,7 +99,7 @@ def _compared(ends: _Ends, replica: str, policy: Policy) -> Iterator[Divergence 
         plan = _plan(ends, source, ends.base, policy)
         pending |= {_key(item, source, ends.base) for item in plan.writes}
         pending |= {_key(item, source, ends.base) for item in plan.conflicts}
-        held |= {(_key(item, source, ends.base), item.field) for item in plan.holds}
+        held |= {(_key(item, source, ends.base), item.reason) for item in plan.holds}
     known_to_wait = pending | {key for key, _ in held}
     # most differences are seen from both sides
     found: dict[tuple[str, str], Divergence] = {}

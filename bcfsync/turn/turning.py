@@ -449,9 +449,10 @@ class _Turn:
         step, outcome = event.step, event.outcome
         key = step.kind, step.topic, step.guid
         if outcome.status is not Status.DONE:
-            # what the server has no place for stays as it is
+            # what the server has no place for stays as it is, and is on record as that
             self.restless = self.restless or not outcome.unkept
-            self.counts[str(outcome.status)] += 1
+            if outcome.status is not Status.HELD or not outcome.unkept:
+                self.counts[str(outcome.status)] += 1
             if outcome.status in {Status.FAILED, Status.UNANSWERED}:
                 fail(self.store, key_of(*key), outcome.message, self.timing.clock())
             return

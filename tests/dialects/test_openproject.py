@@ -297,3 +297,17 @@ def test_a_pair_is_in_sync_although_the_server_has_no_place_for_something(
     assert machine.run("plan", "--json", "--exit-code").code == 0
     assert machine.run("status", "--json").code == 0
     assert "waiting" not in machine.run("verify").err
+
+
+def test_what_has_no_place_is_not_counted_among_what_is_held(tmp_path: Path, server: FieldServer, machine: Terminal):
+    folder, config = tmp_path / "folder", tmp_path / "bcfsync.toml"
+    folder.mkdir()
+    copied(ROOT / WALK, folder / "walk.bcf")
+    machine.run("init", "--url", server.url, "--project", PROJECT, "--folder", folder, "--config", config, "-y")
+    synced = machine.run("sync", "--config", config, "--settle", "0", "-y", "--json")
+    assert {"document", "files"} <= {item["kind"] for item in synced.summary["unkept"]}
+    (run,) = machine.run("log", "--config", config, "--json").lines
+    verified = machine.run("verify", "--config", config, "--json").summary
+    values = len(synced.of("hold"))
+    assert (synced.summary["held"], verified["held"], verified["pending"]) == (values, values, 0)
+    assert "held" not in run["summary"]  # nothing that was tried was held
