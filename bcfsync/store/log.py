@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bcfsync.changes import Key, Site
 from bcfsync.guids import guid_key
 from bcfsync.store.database import key_from, moment, whole
 from bcfsync.store.unanswered import Unanswered
@@ -64,6 +65,12 @@ class Log(Unanswered):
             if write is not None:
                 self._file_sent(write)
 
+    def abandon(self, key: Key) -> None:
+        """Record that nothing came of a write to the server: a begun create was refused, or an edit was not sent."""
+        with self._writing():
+            self._abandon(key)
+            self._end_sent(str(Site.REMOTE), key)
+
     def runs(self, most: int = 20) -> list[Run]:
         """The latest runs, the last one first."""
         query = (
@@ -107,12 +114,10 @@ class Log(Unanswered):
     # -- within a transaction ----------------------------------------------------------------------------------
 
     def _log(self, deed: Deed) -> None:
-        begun = deed.site, deed.key
         if deed.cause == SENT:
-            self._begun.add(begun)
-        elif begun in self._begun:
-            self._begun.discard(begun)
-            self._drop_sent(deed)
+            self._begun.add((deed.site, deed.key))
+        else:
+            self._end_sent(deed.site, deed.key)
         values = (
             self._run, self._now(), deed.site, deed.verb, *deed.key, deed.label, json.dumps(deed.fields),
             deed.replica, deed.guid, deed.topic, deed.before, deed.after, deed.cause,
@@ -122,10 +127,13 @@ class Log(Unanswered):
         about = {deed.key.topic, deed.key.guid, guid_key(deed.guid), guid_key(deed.topic)} - {""}
         self._db.executemany("INSERT INTO deed_about VALUES (?, ?)", [(guid, number) for guid in sorted(about)])
 
-    def _drop_sent(self, deed: Deed) -> None:
+    def _end_sent(self, site: str, key: Key) -> None:
         """A write has come to its end: that it was sent is no news any more."""
+        if (site, key) not in self._begun:
+            return
+        self._begun.discard((site, key))
         which = "run = ? AND cause = ? AND site = ? AND kind = ? AND topic = ? AND guid = ?"
-        values = (self._run, SENT, deed.site, *deed.key)
+        values = (self._run, SENT, site, *key)
         self._db.execute(f"DELETE FROM deed_about WHERE deed IN (SELECT id FROM deed WHERE {which})", values)
         self._db.execute(f"DELETE FROM deed WHERE {which}", values)
 

@@ -85,12 +85,6 @@ class Unanswered(Atoms):
             if sent is not None:
                 self._file_sent(sent)
 
-    def abandon(self, key: Key) -> None:
-        """Record that a begun create was refused: nothing was made."""
-        with self._writing():
-            self._close_create(key)
-            self._db.execute(f"DELETE FROM sent WHERE {ONE}", key)
-
     def outlived(self, keys: Iterable[Key], replica: str, before: datetime) -> None:
         """What was sent out of an archive before a moment, and is not there, does not come any more."""
         rows = [(*key, replica, before.isoformat()) for key in keys]
@@ -104,6 +98,10 @@ class Unanswered(Atoms):
         """What is sent now takes the place of what was sent before."""
         values = sent.replica, sent.verb, json.dumps(sent.fields), sent.value, sent.local, sent.seen, self._now()
         self._db.execute("INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*sent.key, *values))
+
+    def _abandon(self, key: Key) -> None:
+        self._close_create(key)
+        self._db.execute(f"DELETE FROM sent WHERE {ONE}", key)
 
     def _close_create(self, key: Key) -> None:
         self._db.execute(f"DELETE FROM intent WHERE {ONE}", key)

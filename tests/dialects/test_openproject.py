@@ -311,3 +311,5 @@ def test_what_has_no_place_is_not_counted_among_what_is_held(tmp_path: Path, ser
     values = len(synced.of("hold"))
     assert (synced.summary["held"], verified["held"], verified["pending"]) == (values, values, 0)
     assert "held" not in run["summary"]  # nothing that was tried was held
+    deeds = machine.run("log", run["run"], "--config", config, "--json").lines
+    assert not [item for item in deeds if item["kind"] in {"document", "files"}]  # nor does the log say it was sent
