@@ -51,6 +51,10 @@ class Pair:
 
 
 _ANOTHER_NAME = "is on the server for a topic that another archive holds under another guid; use that archive"
+_SAID_THERE = (
+    "says what a topic says that is on the server already, from another archive; not sent again: if it is another one, "
+    "say so in its title or description"
+)
 _ANOTHER_ID = "is on the server already, where it belongs to another one of the topic; not sent again"
 _AMBIGUOUS = "cannot be told from others that say the same; give it a title of its own"
 
@@ -113,6 +117,9 @@ def pair(scope: Scope, sources: Sequence[Candidate], targets: Sequence[Candidate
         _pair_begun(scope, sources, free, found)
         unclear |= _pair_newcomers(scope, sources, free, found)
     taken = {scope.target_key(item.target.guid) for item in found.values() if item.target}
+    if not scope.server.client_guid:
+        others = [item for item in targets if scope.target_key(item.guid) in linked - taken]
+        unclear = _said_by_another(scope, sources, others) | unclear
     return [
         found.get(at)
         or lost.get(at)
@@ -133,6 +140,20 @@ def _known_by_another_name(
     reason = _ANOTHER_NAME if scope.kind is Kind.TOPIC else _ANOTHER_ID
     left = ((at, source) for at, source in enumerate(sources) if at not in found)
     return {at: reason for at, source in left if scope.target_key(source.guid) in linked}
+
+
+def _said_by_another(scope: Scope, sources: Sequence[Candidate], others: Sequence[Candidate]) -> dict[int, str]:
+    """Topics of an archive that say what one says that another archive has on the server, as far as content tells.
+
+    It has another guid in that archive: an export of the same topic, where the server gives guids of its own.
+    """
+    if scope.kind is not Kind.TOPIC or scope.site is not Site.LOCAL:
+        return {}
+    there: dict[str, list[Candidate]] = defaultdict(list)
+    for target in others:
+        there[target.content].append(target)
+    same = ((at, source, there[source.content]) for at, source in enumerate(sources) if source.content in there)
+    return {at: _SAID_THERE for at, source, found in same if any(_may_be(scope, source, target) for target in found)}
 
 
 def _pair_on_record(

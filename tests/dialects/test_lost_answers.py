@@ -274,3 +274,21 @@ def test_a_priority_somebody_gives_after_that_comes_to_the_file(tmp_path: Path):
         other.run("import", *there(server), copy)
         assert machine.run("export", *there(server), archive).code == 0
         assert titled(archive, DRAINS).priority == "High"
+
+
+# -- the same topic in two archives, under two guids -----------------------------------------------------------------
+
+
+def test_an_archive_whose_topics_an_export_holds_under_the_servers_guids_is_not_sent_again(tmp_path: Path):
+    first, second = Terminal(tmp_path / "first"), Terminal(tmp_path / "second")
+    with field_server(tmp_path / "data", faults=["guid-ignored"]) as server:
+        assert first.run("import", *there(server), ROOFS).code == 0
+        assert second.run("export", *there(server), tmp_path / "out.bcf").code == 0
+        before = len(_topics(server))
+        with server.counting():
+            again = second.run("import", *there(server), ROOFS)
+            assert server.writes() == []
+        assert len(_topics(server)) == before
+    assert again.code == 3
+    assert all("from another archive" in item["reason"] for item in again.of("hold"))
+    assert len(again.of("hold")) == before

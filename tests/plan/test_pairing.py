@@ -252,6 +252,25 @@ def test_a_topic_under_the_servers_own_id_is_not_made_again():
     assert "another archive holds" in found.unclear
 
 
+def on_record_as_topics(*pairs):
+    links = {key(ours, Kind.TOPIC): key(theirs, Kind.TOPIC) for ours, theirs in pairs}
+    return Base(to_remote=links, to_local={theirs: ours for ours, theirs in links.items()})
+
+
+def test_a_topic_another_archive_has_on_the_server_under_another_guid_is_not_made_again():
+    base = on_record_as_topics((X, X))  # from an export
+    (found,) = pair(scope(base, kind=Kind.TOPIC), [said(A)], [said(X)])
+    assert found.target is None
+    assert "from another archive" in found.unclear
+
+
+def test_a_second_topic_of_the_same_words_in_the_same_archive_is_another_one():
+    base = on_record_as_topics((A, X))
+    one, other = pair(scope(base, kind=Kind.TOPIC), [said(A), said(B)], [said(X)])
+    assert one.target is not None
+    assert (other.target, other.unclear) == (None, "")
+
+
 def test_a_newcomer_of_another_title_is_neither_taken_nor_doubled():
     base = Base(intents=begun(A, kind=Kind.TOPIC))
     mine = Candidate(A, "mine", ANNA, START, "Mine")

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "server"))
@@ -141,6 +142,25 @@ def test_a_topic_of_an_interrupted_probe_is_removed_and_a_namesake_is_not(tmp_pa
         other = probing.http.send("POST", probing.routes.topics, body).data["guid"]
         probing.probe(known=frozenset({other}))
         assert probing.titles().count(TITLE) == 1
+
+
+def test_a_topic_that_was_there_is_left_alone_whatever_guid_the_server_says_it_gave(tmp_path: Path) -> None:
+    with misbehaving(tmp_path, base_url=ROOT) as client:
+        probing = Probing(client, "3.0")
+        real = probing.http.send("POST", probing.routes.topics, {"title": "Somebody's"}).data["guid"]
+        answer = client._transport.handle_request
+
+        def lying(request: httpx.Request) -> httpx.Response:
+            if request.method == "POST" and request.url.path.endswith("/topics"):
+                return httpx.Response(201, json={"guid": real, "title": TITLE})
+            return answer(request)
+
+        client._transport.handle_request = lying
+        found = probing.probe()
+        assert probing.titles() == ["Somebody's"]
+        for below in ("comments", "viewpoints"):
+            assert probing.http.get(f"{probing.routes.topic(real)}/{below}").data == []
+        assert found.findings.value("create.topic") != "yes"
 
 
 def test_unknown_proves_nothing() -> None:

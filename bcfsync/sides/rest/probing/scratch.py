@@ -96,12 +96,21 @@ class Scratch:
                 self.ours.discard(sent)
                 self._kept()
             raise NoScratch(told)
+        if made != sent and self._is_anothers(made):
+            self.ours.discard(sent)
+            self._kept()
+            raise NoScratch(told)
         self._made.add(made)
         if made != sent:
             self.ours -= {sent}
             self.ours.add(made)
             self._kept()
         return Made(made, told, taken, named=bool(named))
+
+    def _is_anothers(self, guid: str) -> bool:
+        """Whether a guid the server gave is one of a topic that was there: nothing is tried on that."""
+        there = self.asking.get(self.routes.topic(guid))
+        return there.ok and there.members.get("title") not in {None, TITLE}
 
     def add(self, guid: str) -> None:
         """One more topic the server made for us."""
